@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The map of physical memory: who uses which range, planned or done. */
+#ifndef ELFMON_MM_REGIONS_H
+#define ELFMON_MM_REGIONS_H
+
+#include <stdbool.h>
+
+#include "monitor/base/range.h"
+
+enum { REGIONS_MAX = 128, REGION_NAME_BYTES = 32 };
+
+enum region_kind {
+    REGION_RAM,      /* free memory */
+    REGION_RESERVED, /* firmware's: /reserved-memory, /memreserve/ */
+    REGION_MONITOR,  /* the monitor's image, stacks, tables */
+    REGION_DTB,      /* the monitor's copy of the DTB */
+    REGION_SOURCE,   /* a payload that is still needed */
+    REGION_PLANNED,  /* a destination of the plan, not written yet */
+    REGION_DONE,     /* a destination that has been written */
+    REGION_DEVICE,   /* MMIO */
+};
+
+struct region {
+    struct range range;
+    enum region_kind kind;
+    char name[REGION_NAME_BYTES]; /* "kernel", "root task", "monitor text", ... */
+};
+
+/** A sorted set of disjoint regions. Zero-initialise. */
+struct regions {
+    unsigned count;
+    struct region entries[REGIONS_MAX];
+};
+
+/** Insert; ERR_OVERLAP (the other's name in @d), ERR_NOMEM, or ERR_RANGE for an empty range. */
+int regions_add(struct regions *set, struct range range, enum region_kind kind, const char *name,
+                struct diag *d);
+
+/** The first region that shares a byte with @range, or NULL. */
+const struct region *regions_overlap(const struct regions *set, struct range range);
+
+/**
+ * The lowest (or, with @highest, the highest) range of @size bytes at a multiple of @alignment
+ * inside @within that no region of @set overlaps. ERR_NOMEM where there is none.
+ */
+int regions_find_free(const struct regions *set, struct range within, uint64_t size,
+                      uint64_t alignment, bool highest, struct range *out);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the rest of the monitor may ask of the CPU. monitor/arch/ implements it for AArch64,
+ * tests/fakes/ for the host. */
+#ifndef ELFMON_MONITOR_ARCH_H
+#define ELFMON_MONITOR_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/base/range.h"
+#include "monitor/handover.h"
+
+/** Identification of the CPU this runs on. */
+struct arch_cpu {
+    unsigned el; /* the exception level the monitor runs at */
+    uint64_t midr, mpidr, pfr0, mmfr0, isar0;
+    uint64_t counter_hz; /* CNTFRQ_EL0 */
+};
+
+void arch_cpu(struct arch_cpu *out);
+
+/** CNTPCT_EL0, or CNTVCT_EL0 where the physical counter is not ours. */
+uint64_t arch_counter(void);
+
+/**
+ * Run @body. An exception in it is reported on the console and ends it: the result is then
+ * ERR_FAULT with one line of reason in @d. Calls may nest.
+ */
+int arch_guard(int (*body)(void *context), void *context, struct diag *d);
+
+/** One access of @width 1, 2, 4 or 8 bytes at a naturally aligned address; may fault. */
+uint64_t arch_peek(vaddr_t address, unsigned width);
+void arch_poke(vaddr_t address, unsigned width, uint64_t value);
+
+/** The monitor's view of physical memory: RAM and known devices are mapped at their address. */
+void *arch_phys(paddr_t address);
+
+/** Zero or copy RAM at full width. */
+void arch_zero(void *start, size_t size);
+void arch_copy(void *destination, const void *source, size_t size);
+
+/** Clean data to the point of coherency, by VA. */
+void arch_clean_poc(const void *start, size_t size);
+/** Make instructions written at [@start, @start + @size) visible to instruction fetch. */
+void arch_sync_code(const void *start, size_t size);
+
+/** Which regime a look-up is for: the monitor's own, or EL1 seen from EL2. */
+enum arch_regime { ARCH_REGIME_SELF, ARCH_REGIME_EL1 };
+
+/** The CPU's own translation (AT S1ExR) of @va: PAR_EL1. Bit 0 set: it faulted. */
+uint64_t arch_translate(enum arch_regime regime, vaddr_t va);
+
+/** Translation registers in force, for `mmu` and `info`. */
+struct arch_mmu_state {
+    uint64_t sctlr, tcr, mair, ttbr0, ttbr1; /* of the monitor's EL; ttbr1 0 at EL2 */
+    uint64_t el1_sctlr, el1_tcr, el1_mair, el1_ttbr0, el1_ttbr1; /* at EL2: the EL1 regime */
+};
+
+void arch_mmu_state(struct arch_mmu_state *out);
+
+/** Put the boot tables of @h in force beside the monitor's own map, and take them out again. */
+void arch_boot_map_on(const struct handover *h);
+void arch_boot_map_off(const struct handover *h);
+
+/** Leave: carry out @h from its trampoline, which has been written and cleaned. */
+void arch_handover(const struct handover *h) __attribute__((noreturn));
+
+/** The trampoline's code, position-independent, to be copied to handover.trampoline. */
+struct bytes_view {
+    const void *data;
+    size_t size;
+};
+struct bytes_view arch_trampoline(void);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bounded reading of little- and big-endian fields from bytes that nobody has checked yet. */
+#ifndef ELFMON_BASE_READER_H
+#define ELFMON_BASE_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monitor/base/err.h"
+
+/** Bytes from outside: read through the functions below only. */
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+/** The @size bytes at @offset of @b. ERR_TRUNCATED where they are not all inside. */
+int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out);
+
+/** One field at @offset, in any alignment. ERR_TRUNCATED where it is not all inside. */
+int bytes_le16(struct bytes b, uint64_t offset, uint16_t *out);
+int bytes_le32(struct bytes b, uint64_t offset, uint32_t *out);
+int bytes_le64(struct bytes b, uint64_t offset, uint64_t *out);
+int bytes_be32(struct bytes b, uint64_t offset, uint32_t *out);
+int bytes_be64(struct bytes b, uint64_t offset, uint64_t *out);
+
+#endif

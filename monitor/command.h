@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a command is. Each file of cmds/ defines one; cmds/table.c lists them. */
+#ifndef ELFMON_MONITOR_COMMAND_H
+#define ELFMON_MONITOR_COMMAND_H
+
+#include <stdbool.h>
+
+#include "monitor/base/err.h"
+
+struct monitor;
+struct completion;
+
+enum cmd_group { CMD_INSPECT, CMD_BOOT, CMD_MEMORY, CMD_SYSTEM, CMD_SCRIPT, CMD_GROUP_COUNT };
+
+struct cmd {
+    const char *name;
+    enum cmd_group group;
+    const char *summary; /* a few words, for the list */
+    const char *usage;   /* "dtb [PATH [PROP]] | dtb find TEXT | dtb check" */
+    const char *help;    /* options and an example, several lines without leading newline */
+    const char *const *subcommands; /* NULL-terminated, for completion; may be NULL */
+    bool completes_paths;           /* words beginning with '/' complete as DTB paths */
+    /**
+     * @argv[0] is the name as typed (with a width suffix, "md.b"), @argc >= 1.
+     * Returns ERR_OK, or an error whose reason is in @d; the shell prints
+     * "error: NAME: reason". On ERR_USAGE it appends the usage. A failing command changes nothing.
+     */
+    int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);
+};
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The console that everything prints to and reads from: a serial line, or a test's buffers. */
+#ifndef ELFMON_MONITOR_CONSOLE_H
+#define ELFMON_MONITOR_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What a serial line and a clock must offer. */
+struct console_ops {
+    void (*write)(void *context, const char *data, size_t size);
+    /** The next byte received (0..255), or -1 where there is none now. */
+    int (*read)(void *context);
+    /** Microseconds since some fixed moment; never goes back. */
+    uint64_t (*now_us)(void *context);
+    /** Idle until a byte may have come, an interrupt or at most @us microseconds. May be short. */
+    void (*wait)(void *context, uint64_t us);
+};
+
+enum { CONSOLE_AHEAD_BYTES = 256, CONSOLE_CTRL_C = 0x03 };
+
+struct console {
+    const struct console_ops *ops;
+    void *context;
+    bool quiet;       /* printf writes nothing */
+    bool interrupted; /* a Ctrl-C came since console_clear_interrupt */
+    /* Type-ahead that console_interrupted read while it looked for Ctrl-C. */
+    uint8_t ahead[CONSOLE_AHEAD_BYTES];
+    size_t ahead_head, ahead_count;
+};
+
+void console_init(struct console *con, const struct console_ops *ops, void *context);
+
+/** Print; "\n" goes out as "\r\n". One call prints at most 512 bytes, the rest is cut. */
+void console_printf(struct console *con, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** Write @size bytes as they are. */
+void console_write(struct console *con, const char *data, size_t size);
+
+/** The next byte, waiting up to @timeout_us (UINT64_MAX: for ever). ERR_TIMEOUT where none came. */
+int console_getc(struct console *con, uint64_t timeout_us);
+
+/**
+ * True where Ctrl-C has come since console_clear_interrupt. Long-running commands ask this
+ * often and return ERR_INTERRUPTED. Other bytes are kept for console_getc.
+ */
+bool console_interrupted(struct console *con);
+void console_clear_interrupt(struct console *con);
+
+uint64_t console_now_us(struct console *con);
+
+/** Wait @us microseconds or until Ctrl-C: ERR_OK or ERR_INTERRUPTED. */
+int console_sleep(struct console *con, uint64_t us);
+
+#endif

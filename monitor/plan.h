@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The boot plan: the one place where images, the machine, its devicetree and the tables meet.
+ * Made by the same code on the host (elfmon-pack, as advice) and on the target. */
+#ifndef ELFMON_MONITOR_PLAN_H
+#define ELFMON_MONITOR_PLAN_H
+
+#include <stdbool.h>
+
+#include "mm/fdt_mem.h"
+#include "mm/regions.h"
+#include "monitor/base/reader.h"
+#include "monitor/handover.h"
+#include "payload/elf64.h"
+#include "payload/sel4.h"
+
+enum plan_protocol { PLAN_NOTHING, PLAN_SEL4 };
+
+enum plan_role {
+    PLAN_KERNEL,
+    PLAN_DTB,
+    PLAN_APP,
+    PLAN_HEADERS,    /* the root task's program headers, one page */
+    PLAN_TABLES,     /* boot translation tables */
+    PLAN_TRAMPOLINE, /* hand-over code and the waiting place of the other cores */
+    PLAN_ROLE_COUNT,
+};
+
+/** "kernel", "dtb", "root task", ... */
+const char *plan_role_name(enum plan_role role);
+
+enum { PLAN_COPIES_MAX = 2 * ELF64_SEGMENTS_MAX + 8 };
+
+/** One piece of work of `load`: copy, then zero what follows. */
+struct plan_copy {
+    enum plan_role role;
+    paddr_t dst;
+    struct bytes src;    /* size 0: nothing to copy */
+    uint64_t zero_bytes; /* directly behind the copied ones */
+};
+
+/** What the plan is made from. The images and @machine must outlive the plan. */
+struct plan_input {
+    struct bytes kernel;     /* an ELF */
+    struct bytes app;        /* an ELF; size 0: none */
+    struct bytes dtb;        /* checked and packed, to be handed over; size 0: none */
+    struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
+    uint64_t app_offset;     /* bytes left free between the DTB and the root task */
+    const struct machine *machine;
+    unsigned machine_el;        /* the EL the monitor runs at */
+    unsigned pa_range;          /* ID_AA64MMFR0_EL1.PARange */
+    const struct regions *busy; /* what must not be overwritten: monitor, sources, reserved */
+};
+
+struct boot_plan {
+    enum plan_protocol protocol; /* PLAN_NOTHING: there is no kernel */
+    struct sel4_facts facts;
+    struct elf64 kernel, app;
+    bool has_app;
+    struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
+    unsigned copy_count;
+    struct plan_copy copies[PLAN_COPIES_MAX];
+    uint64_t table_pages;     /* room in ranges[PLAN_TABLES] */
+    struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
+};
+
+/**
+ * Lay out everything and check it against the machine's RAM and @in->busy. Nothing is written to
+ * any destination. On error @out->protocol is PLAN_NOTHING and the reason, with the offending
+ * value, is in @d.
+ */
+int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);
+
+/**
+ * Compare what the kernel was built for with the machine. ERR_OK, or ERR_MISMATCH with one line
+ * in @d that names both sides.
+ */
+int plan_preflight(const struct boot_plan *plan, const struct plan_input *in, struct diag *d);
+
+/** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
+int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command loop: reads a line, runs its commands, prints their errors. */
+#ifndef ELFMON_MONITOR_SHELL_H
+#define ELFMON_MONITOR_SHELL_H
+
+#include "monitor/command.h"
+#include "monitor/console.h"
+#include "monitor/lineedit.h"
+#include "monitor/parse.h"
+
+#define SHELL_PROMPT "elfmon> "
+
+struct shell {
+    struct console *con;
+    struct monitor *monitor;
+    const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
+    struct lineedit edit;
+    int status;                /* $?: 0, or the negated enum err of the last command */
+    int64_t idle_boot_seconds; /* an untouched prompt goes on to boot after this; -1: never */
+};
+
+void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+                const struct cmd *const *commands);
+
+/** The command called @name ("md.b" finds md), or NULL. */
+const struct cmd *shell_find(const struct shell *sh, const char *name);
+
+/** Run every command of @line. Returns the last status, as $? shows it. */
+int shell_run_line(struct shell *sh, const char *line);
+
+/** Run one command; prints its error line. Returns what $? becomes. */
+int shell_run_command(struct shell *sh, int argc, char **argv);
+
+/** Read and run lines; returns only where the idle time is up (ERR_TIMEOUT). */
+int shell_loop(struct shell *sh);
+
+#endif

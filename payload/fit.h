@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reader of Flattened Image Trees with external or internal data.
+ * Source: Flat Image Tree specification 0.8; U-Boot doc/usage/fit/source_file_format. */
+#ifndef ELFMON_PAYLOAD_FIT_H
+#define ELFMON_PAYLOAD_FIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "monitor/base/reader.h"
+#include "payload/digest.h"
+#include "payload/sel4.h"
+
+enum { FIT_IMAGES_MAX = 16, FIT_NAME_BYTES = 32, FIT_TEXT_BYTES = 256 };
+
+/** What an image is for, from its `type` and the configuration property that names it. */
+enum fit_role {
+    FIT_KERNEL,
+    FIT_APP, /* the root task: a loadable named "app" or of type "standalone" */
+    FIT_DTB,
+    FIT_INITRD,
+    FIT_SCRIPT,
+    FIT_OTHER,
+};
+
+struct fit_image {
+    char name[FIT_NAME_BYTES];        /* its node's name */
+    char description[FIT_TEXT_BYTES]; /* may be empty */
+    char type[FIT_NAME_BYTES];
+    char os[FIT_NAME_BYTES];
+    char compression[FIT_NAME_BYTES]; /* "none" where absent */
+    enum fit_role role;
+    struct bytes data; /* inside the FIT */
+    bool has_sha256;
+    struct sha256 sha256;    /* as recorded; not verified by fit_open */
+    struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 false where absent */
+};
+
+/** What elfmon-pack's options leave for the monitor; the elfmon,* properties of a configuration. */
+struct fit_settings {
+    int32_t autoboot_seconds;      /* -1: off; default FIT_AUTOBOOT_DEFAULT */
+    int32_t idle_boot_seconds;     /* an idle shell goes on to boot after this; -1: never */
+    uint64_t app_offset;           /* bytes between the DTB's end and the root task; 0: next page */
+    char stop_key[FIT_NAME_BYTES]; /* the key or word that stops the countdown; "": any key */
+    char bootargs[FIT_TEXT_BYTES]; /* "" where absent */
+};
+
+enum { FIT_AUTOBOOT_DEFAULT = 3 };
+
+struct fit {
+    struct bytes blob;   /* the tree and the external data behind it */
+    uint32_t tree_bytes; /* totalsize of the tree */
+    char description[FIT_TEXT_BYTES];
+    char config[FIT_NAME_BYTES]; /* the chosen configuration's node name */
+    struct fit_settings settings;
+    unsigned image_count;
+    struct fit_image images[FIT_IMAGES_MAX]; /* those of the configuration, then the others */
+};
+
+/** True where @blob begins like a devicetree blob with an /images node. */
+bool fit_is_fit(struct bytes blob);
+
+/**
+ * Check the structure of @blob and describe configuration @config (NULL: the default) in @out.
+ * Every image's data lies inside @blob and overlaps neither the tree nor another image.
+ * Digests are recorded, not verified: fit_verify does that.
+ * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_NOTFOUND, ERR_ALIGN, ERR_RANGE, ERR_OVERLAP or
+ * ERR_NOMEM with the reason in @d.
+ */
+int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d);
+
+/** Compare @image's data with its recorded digest: ERR_OK, ERR_DIGEST, or ERR_NOTFOUND if none. */
+int fit_verify(const struct fit_image *image, struct diag *d);
+
+/** The first image of @role, or NULL. */
+const struct fit_image *fit_find(const struct fit *fit, enum fit_role role);
+
+#endif
