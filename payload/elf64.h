@@ -4,6 +4,7 @@
 #ifndef ELFMON_PAYLOAD_ELF64_H
 #define ELFMON_PAYLOAD_ELF64_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "monitor/base/range.h"
@@ -13,7 +14,7 @@ enum { ELF64_SEGMENTS_MAX = 32 };
 
 /** One PT_LOAD segment with p_memsz != 0, its ranges checked. */
 struct elf64_segment {
-    uint64_t offset; /* of the file's bytes, in the file */
+    uint64_t offset; /* of the file's bytes, in the file; 0 where there are none */
     uint64_t filesz; /* bytes from the file; the rest of memsz is zero */
     uint64_t memsz;
     vaddr_t va;
@@ -39,9 +40,10 @@ struct elf64 {
  * not an ELF, not 64-bit, not little-endian, not AArch64, not ET_EXEC, truncated headers,
  * phentsize, segments outside the file, filesz > memsz, wrapping ranges, no loadable
  * segment, more than ELF64_SEGMENTS_MAX of them, virtual or physical overlap between
- * segments, an entry that is in no executable segment.
- * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_UNSUPPORTED, ERR_RANGE, ERR_OVERLAP or
- * ERR_NOMEM.
+ * segments, an entry that is misaligned or in no executable segment. A segment's number in @d is
+ * that of its program header. @out keeps pointing into @file; on error its segment_count is 0.
+ * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_UNSUPPORTED, ERR_RANGE, ERR_ALIGN, ERR_OVERLAP
+ * or ERR_NOMEM.
  */
 int elf64_open(struct bytes file, struct elf64 *out, struct diag *d);
 
@@ -54,8 +56,11 @@ struct elf64_symbol {
     uint64_t size;
 };
 
+/** True where @elf has a symbol table with at least one symbol, so that a missing name means it. */
+bool elf64_has_symbols(const struct elf64 *elf);
+
 /**
- * The first symbol called @name. ERR_NOTFOUND where there is no such symbol or no symbol
+ * The first defined symbol called @name. ERR_NOTFOUND where there is no such symbol or no symbol
  * table, ERR_TRUNCATED or ERR_FORMAT where the table is damaged.
  */
 int elf64_symbol(const struct elf64 *elf, const char *name, struct elf64_symbol *out);

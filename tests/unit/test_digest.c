@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "payload/digest.h"
+
+/* Source: NIST CAVP SHA256ShortMsg and the examples of FIPS 180-4. */
+static const struct {
+    const char *message;
+    const char *hex;
+} vectors[] = {
+    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+};
+
+static void test_known_answers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        struct sha256 digest;
+        char hex[SHA256_HEX_BYTES];
+
+        digest_sha256(vectors[i].message, strlen(vectors[i].message), &digest);
+        digest_to_hex(&digest, hex);
+        assert_string_equal(hex, vectors[i].hex);
+    }
+}
+
+static void test_a_million_bytes(void **state)
+{
+    static uint8_t message[1000000];
+    struct sha256 digest;
+    char hex[SHA256_HEX_BYTES];
+
+    (void)state;
+    memset(message, 'a', sizeof(message));
+    digest_sha256(message, sizeof(message), &digest);
+    digest_to_hex(&digest, hex);
+    assert_string_equal(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+static void test_no_data_needs_no_pointer(void **state)
+{
+    struct sha256 nothing, empty;
+
+    (void)state;
+    digest_sha256(NULL, 0, &nothing);
+    digest_sha256("", 0, &empty);
+    assert_true(digest_equal(&nothing, &empty));
+}
+
+static void test_equal_looks_at_every_bit(void **state)
+{
+    struct sha256 a, b;
+
+    (void)state;
+    digest_sha256("abc", 3, &a);
+    b = a;
+    assert_true(digest_equal(&a, &b));
+    for (unsigned bit = 0; bit < 8 * SHA256_BYTES; bit++) {
+        b.value[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        assert_false(digest_equal(&a, &b));
+        b.value[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_known_answers),
+        cmocka_unit_test(test_a_million_bytes),
+        cmocka_unit_test(test_no_data_needs_no_pointer),
+        cmocka_unit_test(test_equal_looks_at_every_bit),
+    };
+
+    return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
+}
