@@ -7,7 +7,7 @@
 
 #include "payload/elf64.h"
 
-enum { SEL4_RAM_MAX = 8 };
+enum { SEL4_RAM_MAX = 8, SEL4_CORES_MAX = 256 };
 
 /** What the kernel's build fixed. 0 (or no range) means: cannot be known from this file. */
 struct sel4_facts {
@@ -22,7 +22,8 @@ struct sel4_facts {
 
 /**
  * Derive the facts from symbols and, in a stripped kernel, from code. Never fails: what is
- * not there stays unknown.
+ * not there stays unknown. Everything is 0 where @kernel does not look like seL4: not linked at
+ * seL4's addresses, not one 2 MiB-aligned physical piece, or with symbols but none of seL4's.
  */
 void sel4_facts(const struct elf64 *kernel, struct sel4_facts *out);
 
