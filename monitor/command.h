@@ -8,7 +8,6 @@
 #include "monitor/base/err.h"
 
 struct monitor;
-struct completion;
 
 enum cmd_group { CMD_INSPECT, CMD_BOOT, CMD_MEMORY, CMD_SYSTEM, CMD_SCRIPT, CMD_GROUP_COUNT };
 
@@ -20,10 +19,13 @@ struct cmd {
     const char *help;    /* options and an example, several lines without leading newline */
     const char *const *subcommands; /* NULL-terminated, for completion; may be NULL */
     bool completes_paths;           /* words beginning with '/' complete as DTB paths */
+    bool completes_commands;        /* its words are another command's name and words */
+    bool takes_width;               /* the name may end in .b, .w, .l or .q */
     /**
      * @argv[0] is the name as typed (with a width suffix, "md.b"), @argc >= 1.
      * Returns ERR_OK, or an error whose reason is in @d; the shell prints
      * "error: NAME: reason". On ERR_USAGE it appends the usage. A failing command changes nothing.
+     * A command that ran others returns their positive status, which has been reported already.
      */
     int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);
 };

@@ -18,7 +18,7 @@ struct console_ops {
     void (*wait)(void *context, uint64_t us);
 };
 
-enum { CONSOLE_AHEAD_BYTES = 256, CONSOLE_CTRL_C = 0x03 };
+enum { CONSOLE_AHEAD_BYTES = 1024, CONSOLE_CTRL_C = 0x03 };
 
 struct console {
     const struct console_ops *ops;
@@ -44,7 +44,8 @@ int console_getc(struct console *con, uint64_t timeout_us);
 
 /**
  * True where Ctrl-C has come since console_clear_interrupt. Long-running commands ask this
- * often and return ERR_INTERRUPTED. Other bytes are kept for console_getc.
+ * often and return ERR_INTERRUPTED. Other bytes are kept for console_getc; where more come than
+ * can be kept, the last one kept reads as Ctrl-C, so that no cut line is ever run.
  */
 bool console_interrupted(struct console *con);
 void console_clear_interrupt(struct console *con);

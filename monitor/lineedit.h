@@ -15,7 +15,7 @@ enum lineedit_event {
     LINEEDIT_MORE,     /* keep feeding */
     LINEEDIT_LINE,     /* Enter: the line is in lineedit.line */
     LINEEDIT_CANCEL,   /* Ctrl-C: the line was dropped */
-    LINEEDIT_COMPLETE, /* Tab: the owner completes, then goes on */
+    LINEEDIT_COMPLETE, /* Tab: the owner completes, then goes on; see tab_again */
     LINEEDIT_OVERFLOW, /* Enter behind a line that did not fit: nothing must be run */
 };
 
@@ -24,10 +24,11 @@ struct lineedit {
     const char *prompt;
     char line[PARSE_LINE_BYTES]; /* NUL-terminated */
     size_t length, cursor;
-    bool overflow;   /* bytes were refused since the line began */
-    unsigned escape; /* state within an escape sequence */
-    unsigned escape_value;
+    bool overflow;               /* bytes were refused since the line was empty */
+    unsigned escape;             /* state within an escape sequence */
+    unsigned escape_value;       /* the last number in it */
     unsigned char last;          /* the byte before, to take CR LF as one Enter */
+    bool tab_again;              /* this Tab follows a Tab */
     char kill[PARSE_LINE_BYTES]; /* what Ctrl-K, Ctrl-U, Ctrl-W cut, for Ctrl-Y */
     /* History: NUL-terminated lines one behind the other, oldest first. */
     char history[LINEEDIT_HISTORY_BYTES];
@@ -41,9 +42,13 @@ void lineedit_init(struct lineedit *le, struct console *con, const char *prompt)
 /** Print the prompt and begin an empty line. */
 void lineedit_begin(struct lineedit *le);
 
+/**
+ * Take one byte. Bytes that are neither printable ASCII nor a known control or escape sequence
+ * are ignored; a broken escape sequence costs at most the byte that breaks it.
+ */
 enum lineedit_event lineedit_feed(struct lineedit *le, unsigned char byte);
 
-/** Insert @text at the cursor, for completion. */
+/** Insert @text at the cursor, for completion; nothing where it does not fit. */
 void lineedit_insert(struct lineedit *le, const char *text);
 
 /** Print prompt and line again, after something else was printed. */

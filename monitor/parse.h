@@ -15,7 +15,8 @@ enum { PARSE_WORDS_MAX = 32, PARSE_LINE_BYTES = 1024 };
 
 /** One simple command: argv points into @text. */
 struct parse_command {
-    enum parse_join join;
+    enum parse_join join; /* to the command before it */
+    enum parse_join next; /* how the one behind it will be joined; its operator is consumed */
     int argc;
     char *argv[PARSE_WORDS_MAX + 1];
     char text[2 * PARSE_LINE_BYTES];
@@ -23,10 +24,12 @@ struct parse_command {
 
 /**
  * Take the next simple command from *@cursor (a NUL-terminated line) and move *@cursor behind it.
+ * Before the first call for a line set out->next to PARSE_ALWAYS.
  * Words split on blanks; '...' and "..." quote; \ quotes the next character outside '...';
- * an unquoted # starts a comment; $? outside '...' becomes @status.
+ * an unquoted # in front of a word starts a comment; $? outside '...' becomes @status.
  * Returns 1 with a command in @out, 0 at the end of the line, or ERR_FORMAT (an open quote, an
- * empty side of && or ||) or ERR_NOMEM (too many words) with the reason in @d.
+ * empty side of && or ||, a lone & or |, a control character) or ERR_NOMEM (too many words) with
+ * the reason in @d.
  */
 int parse_next(const char **cursor, int status, struct parse_command *out, struct diag *d);
 
