@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "monitor/countdown.h"
+#include "monitor/monitor.h"
+
+enum { SECONDS_MAX = 86400 };
+
+static int show(struct monitor *m)
+{
+    const struct autoboot *ab = &m->autoboot;
+    bool any = ab->word[0] == '\0';
+
+    if (ab->seconds < 0) {
+        console_printf(&m->con, "autoboot: off\n");
+    } else {
+        console_printf(&m->con, "autoboot: %d s, %s%s stops\n", (int)ab->seconds,
+                       any ? "any key" : "typing ", ab->word);
+    }
+    return ERR_OK;
+}
+
+static int set(struct monitor *m, const char *word, struct diag *d)
+{
+    uint64_t seconds;
+    int rc;
+
+    if (strcmp(word, "off") == 0) {
+        m->autoboot.seconds = AUTOBOOT_OFF;
+        return ERR_OK;
+    }
+    rc = parse_number(word, &seconds, d);
+    if (rc != ERR_OK) {
+        return rc;
+    }
+    if (seconds > SECONDS_MAX) {
+        return diag_set(d, ERR_RANGE, "%" PRIu64 " s is more than %d s", seconds, SECONDS_MAX);
+    }
+    m->autoboot.seconds = (int32_t)seconds;
+    return ERR_OK;
+}
+
+static int count_down(struct monitor *m, struct diag *d)
+{
+    if (m->autoboot.seconds < 0) {
+        return diag_set(d, ERR_STATE, "is off; set it first: autoboot SECONDS");
+    }
+    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? shell_run_line(&m->shell, "boot")
+                                                                : ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    if (argc > 2) {
+        return diag_set(d, ERR_USAGE, "too many words");
+    }
+    if (argc == 1) {
+        return show(m);
+    }
+    return strcmp(argv[1], "run") == 0 ? count_down(m, d) : set(m, argv[1], d);
+}
+
+static const char *const subcommands[] = {"off", "run", NULL};
+
+const struct cmd cmd_autoboot = {
+    .name = "autoboot",
+    .group = CMD_BOOT,
+    .summary = "show, change or run the countdown",
+    .usage = "autoboot [SECONDS|off|run]",
+    .help = "  SECONDS  how long it counts, up to 86400; 0 boots at once\n"
+            "  off      stay in the shell\n"
+            "  run      count down now, then boot\n"
+            "Example: autoboot 10; autoboot run",
+    .subcommands = subcommands,
+    .run = run,
+};

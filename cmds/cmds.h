@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every command there is. cmds/table.c puts them in order. */
+#ifndef ELFMON_CMDS_CMDS_H
+#define ELFMON_CMDS_CMDS_H
+
+#include "monitor/command.h"
+
+extern const struct cmd cmd_autoboot;
+extern const struct cmd cmd_echo;
+extern const struct cmd cmd_help;
+extern const struct cmd cmd_md;
+extern const struct cmd cmd_mw;
+extern const struct cmd cmd_poweroff;
+extern const struct cmd cmd_reset;
+extern const struct cmd cmd_sleep;
+extern const struct cmd cmd_time;
+
+/** All of them, NULL-terminated; `help` keeps this order within each group. */
+extern const struct cmd *const cmd_table[];
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor/base/bits.h"
+
+unsigned memory_width(const char *name)
+{
+    static const char suffixes[] = "bwlq";
+    const char *dot = strchr(name, '.');
+    const char *suffix = dot ? strchr(suffixes, dot[1]) : &suffixes[2];
+
+    return 1U << (suffix - suffixes);
+}
+
+int memory_span(const char *name, const char *word, const char *count_word, uint64_t count_default,
+                struct memory_span *out, struct diag *d)
+{
+    struct memory_span span = {.width = memory_width(name), .count = count_default};
+    uint64_t size;
+    struct range range;
+    int rc = parse_number(word, &span.start, d);
+
+    if (rc == ERR_OK && count_word) {
+        rc = parse_number(count_word, &span.count, d);
+    }
+    if (rc != ERR_OK) {
+        return rc;
+    }
+    if (!is_aligned(span.start, span.width)) {
+        return diag_set(d, ERR_ALIGN, "0x%" PRIx64 " is not a multiple of %u", span.start,
+                        span.width);
+    }
+    if (span.count == 0) {
+        return diag_set(d, ERR_RANGE, "COUNT is 0");
+    }
+    if (checked_mul(span.count, span.width, &size) != ERR_OK ||
+        range_make(span.start, size, &range) != ERR_OK) {
+        return diag_set(d, ERR_RANGE,
+                        "%" PRIu64 " words of %u bytes at 0x%" PRIx64
+                        " pass the end of the address space",
+                        span.count, span.width, span.start);
+    }
+    *out = span;
+    return ERR_OK;
+}
+
+void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
+{
+    char hex[24];
+    uint64_t address;
+    size_t length = strlen(d->text);
+
+    /* "0x" in front of a word that is hex already is no number. */
+    if (snprintf(hex, sizeof(hex), "0x%s", word) >= (int)sizeof(hex) ||
+        parse_number(hex, &address, NULL) != ERR_OK) {
+        return;
+    }
+    for (unsigned i = 0; i < m->machine.ram_count; i++) {
+        if (range_has(m->machine.ram[i], address)) {
+            (void)snprintf(d->text + length, sizeof(d->text) - length, "; did you mean %s?", hex);
+            return;
+        }
+    }
+}

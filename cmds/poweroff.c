@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include <inttypes.h>
+
+#include "monitor/monitor.h"
+
+enum { CODE_MAX = 255 };
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    uint64_t code = 0;
+    int rc;
+
+    if (argc > 2) {
+        return diag_set(d, ERR_USAGE, "more than one CODE");
+    }
+    rc = argc == 2 ? parse_number(argv[1], &code, d) : ERR_OK;
+    if (rc != ERR_OK) {
+        return rc;
+    }
+    if (code > CODE_MAX) {
+        return diag_set(d, ERR_RANGE, "CODE %" PRIu64 " is more than %d", code, CODE_MAX);
+    }
+    return m->board.poweroff(m->board.context, (int)code, d);
+}
+
+const struct cmd cmd_poweroff = {
+    .name = "poweroff",
+    .group = CMD_SYSTEM,
+    .summary = "switch the machine off",
+    .usage = "poweroff [CODE]",
+    .help = "  CODE  0 to 255 (default 0), the emulator's exit status where semihosting is on;\n"
+            "        else the line RESULT CODE is printed and the firmware asked (PSCI)\n"
+            "Example: poweroff 3",
+    .run = run,
+};

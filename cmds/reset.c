@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include "monitor/monitor.h"
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    (void)argv;
+    if (argc != 1) {
+        return diag_set(d, ERR_USAGE, "takes no words");
+    }
+    return m->board.reset(m->board.context, d);
+}
+
+const struct cmd cmd_reset = {
+    .name = "reset",
+    .group = CMD_SYSTEM,
+    .summary = "start the machine again",
+    .usage = "reset",
+    .help = "Asks the firmware (PSCI SYSTEM_RESET).\n"
+            "Example: reset",
+    .run = run,
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include <stddef.h>
+
+const struct cmd *const cmd_table[] = {
+    /* CMD_BOOT */
+    &cmd_autoboot,
+    /* CMD_MEMORY */
+    &cmd_md,
+    &cmd_mw,
+    /* CMD_SYSTEM */
+    &cmd_help,
+    &cmd_reset,
+    &cmd_poweroff,
+    /* CMD_SCRIPT */
+    &cmd_echo,
+    &cmd_sleep,
+    &cmd_time,
+    NULL,
+};

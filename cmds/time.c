@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include <inttypes.h>
+
+#include "monitor/monitor.h"
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    uint64_t us, ticks;
+    int status;
+
+    if (argc < 2) {
+        return diag_set(d, ERR_USAGE, "missing COMMAND");
+    }
+    /* Nested calls would only cost stack. */
+    if (shell_find(&m->shell, argv[1]) == &cmd_time) {
+        return diag_set(d, ERR_USAGE, "cannot time itself");
+    }
+    us = console_now_us(&m->con);
+    ticks = arch_counter();
+    status = shell_run_command(&m->shell, argc - 1, argv + 1);
+    ticks = arch_counter() - ticks;
+    us = console_now_us(&m->con) - us;
+    console_printf(&m->con, "time: %" PRIu64 ".%03u ms, %" PRIu64 " ticks\n", us / 1000,
+                   (unsigned)(us % 1000), ticks);
+    return status;
+}
+
+const struct cmd cmd_time = {
+    .name = "time",
+    .group = CMD_SCRIPT,
+    .summary = "run a command and tell how long it took",
+    .usage = "time COMMAND [WORD...]",
+    .help = "  COMMAND  any but time; its status is passed on\n"
+            "Milliseconds, and ticks of the CPU's counter (`info` tells its rate).\n"
+            "Example: time load",
+    .completes_commands = true,
+    .run = run,
+};
