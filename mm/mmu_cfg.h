@@ -21,19 +21,24 @@ uint64_t mmu_cfg_mair(void);
 
 /**
  * TCR_EL1: 48-bit VAs in both halves, 4 KiB granules, WB-WA walks, 16-bit ASIDs.
- * @pa_range  ID_AA64MMFR0_EL1.PARange
+ * @pa_range  ID_AA64MMFR0_EL1.PARange; IPS is at most the 48 bits of 4 KiB granules
  * @smp       walks and memory inner shareable
  */
 uint64_t mmu_cfg_tcr_el1(unsigned pa_range, bool smp);
 
-/** TCR_EL2 as an seL4 hypervisor kernel built for @pa_bits (40 or 44) expects it. */
+/** TCR_EL2 as an seL4 hypervisor kernel built for @pa_bits (40 or 44; else 40) expects it. */
 uint64_t mmu_cfg_tcr_el2_sel4(unsigned pa_bits);
 
-/** TCR_EL2 of the monitor: 48-bit VAs, PS = @pa_range. */
+/** TCR_EL2 of the monitor: 48-bit VAs, PS = @pa_range, at most the 48 bits of 4 KiB granules. */
 uint64_t mmu_cfg_tcr_el2(unsigned pa_range);
 
-/** SCTLR_EL1 and SCTLR_EL2 with which a kernel is entered: M, C, I on, WXN off, RES1 bits set. */
+/**
+ * SCTLR_EL1 with which a kernel is entered: M, C, I on, WXN off, the rest as Cortex-A53 resets it
+ * (Cortex-A53 TRM, "System Control Register, EL1"), nTWE and nTWI included.
+ */
 uint64_t mmu_cfg_sctlr_el1(void);
+
+/** SCTLR_EL2 with which a hypervisor kernel is entered: M, C, I on and nothing else. */
 uint64_t mmu_cfg_sctlr_el2(void);
 
 /** Bits of physical address of an ID_AA64MMFR0_EL1.PARange value; 0 where reserved. */

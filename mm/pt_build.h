@@ -51,7 +51,14 @@ int pt_map(struct pt *pt, vaddr_t va, paddr_t pa, uint64_t size, struct pt_attr 
 int pt_map_blocks(struct pt *pt, vaddr_t va, paddr_t pa, uint64_t size, struct pt_attr attr,
                   struct diag *d);
 
-/** Upper bound of the table pages that mapping @size bytes at @va may take, without the root. */
+/**
+ * Table pages that pt_map takes for this mapping in empty tables, without the root: in tables that
+ * hold other mappings it takes that many or fewer. Arguments as pt_map accepts them; 0 for no
+ * bytes.
+ */
+size_t pt_pages_for(vaddr_t va, paddr_t pa, uint64_t size);
+
+/** The same for the worst @pa: everything is mapped in pages of 4 KiB. */
 size_t pt_pages_needed(vaddr_t va, uint64_t size);
 
 #endif

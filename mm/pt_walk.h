@@ -47,9 +47,13 @@ struct pt_leaf {
 /** Translate @va. ERR_RANGE where it is no address of this half; an unmapped @va is no error. */
 int pt_walk(const struct pt_view *view, vaddr_t va, struct pt_walk *out);
 
+/**
+ * Decode a block or page descriptor. Hierarchical attributes of the tables above it (APTable,
+ * PXNTable, UXNTable), which the builder never sets, are not applied.
+ */
 void pt_leaf_decode(uint64_t descriptor, bool el2, struct pt_leaf *out);
 
-/** "Normal WB, RWX, inner, AF" and the like, for @out of @size bytes. */
+/** "Normal WB, RWX, inner, AF" and the like, for @out of @size bytes (48 hold all of them). */
 void pt_leaf_describe(const struct pt_leaf *leaf, char *out, unsigned size);
 
 /** A run of neighbouring leaves with one attribute set and a constant va - pa. */

@@ -41,7 +41,8 @@ const struct region *regions_overlap(const struct regions *set, struct range ran
 
 /**
  * The lowest (or, with @highest, the highest) range of @size bytes at a multiple of @alignment
- * inside @within that no region of @set overlaps. ERR_NOMEM where there is none.
+ * inside @within that no region of @set overlaps. ERR_NOMEM where there is none, ERR_RANGE where
+ * @size is 0 or @alignment is no power of two.
  */
 int regions_find_free(const struct regions *set, struct range within, uint64_t size,
                       uint64_t alignment, bool highest, struct range *out);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mm/regions.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/base/text.h"
+
+/* Index of the first entry that ends behind @address: the only one that can hold it. */
+static unsigned lookup(const struct regions *set, uint64_t address)
+{
+    unsigned i = 0;
+
+    while (i < set->count && set->entries[i].range.end <= address)
+        i++;
+    return i;
+}
+
+int regions_add(struct regions *set, struct range range, enum region_kind kind, const char *name,
+                struct diag *d)
+{
+    unsigned i = lookup(set, range.start);
+
+    if (range.start >= range.end)
+        return diag_set(d, ERR_RANGE, "%s: empty range at 0x%" PRIx64, name, range.start);
+    if (i < set->count && range_overlaps(set->entries[i].range, range))
+        return diag_set(d, ERR_OVERLAP,
+                        "%s at 0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64 "-0x%" PRIx64,
+                        name, range.start, range.end, set->entries[i].name,
+                        set->entries[i].range.start, set->entries[i].range.end);
+    if (set->count == REGIONS_MAX)
+        return diag_set(d, ERR_NOMEM, "%s: more than %d memory regions", name, REGIONS_MAX);
+    memmove(&set->entries[i + 1], &set->entries[i], (set->count - i) * sizeof(set->entries[0]));
+    set->entries[i].range = range;
+    set->entries[i].kind = kind;
+    (void)text_copy(set->entries[i].name, sizeof(set->entries[i].name), name);
+    set->count++;
+    return ERR_OK;
+}
+
+const struct region *regions_overlap(const struct regions *set, struct range range)
+{
+    unsigned i = lookup(set, range.start);
+
+    return i < set->count && range_overlaps(set->entries[i].range, range) ? &set->entries[i] : NULL;
+}
+
+/* The lowest or highest aligned place for @size bytes in the free range @gap. */
+static bool place(struct range gap, uint64_t size, uint64_t alignment, bool highest, uint64_t *out)
+{
+    uint64_t start;
+
+    if (gap.start >= gap.end || range_bytes(gap) < size)
+        return false;
+    if (highest) {
+        start = align_down(gap.end - size, alignment);
+        if (start < gap.start)
+            return false;
+    } else {
+        start = align_up(gap.start, alignment);
+        if (start < gap.start || start > gap.end - size)
+            return false;
+    }
+    *out = start;
+    return true;
+}
+
+int regions_find_free(const struct regions *set, struct range within, uint64_t size,
+                      uint64_t alignment, bool highest, struct range *out)
+{
+    uint64_t cursor = within.start;
+    uint64_t start = 0;
+    bool found = false;
+
+    if (size == 0 || alignment == 0 || (alignment & (alignment - 1)) != 0)
+        return ERR_RANGE;
+    for (unsigned i = lookup(set, within.start); cursor < within.end && (highest || !found); i++) {
+        bool last = i == set->count || set->entries[i].range.start >= within.end;
+        struct range gap = {cursor, last ? within.end : set->entries[i].range.start};
+
+        found |= place(gap, size, alignment, highest, &start);
+        cursor = last ? within.end : set->entries[i].range.end;
+    }
+    if (!found)
+        return ERR_NOMEM;
+    *out = (struct range){start, start + size};
+    return ERR_OK;
+}
