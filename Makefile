@@ -17,3 +17,4 @@ PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
 all:
 
 include tests/tests.mk
+include tests/targets/targets.mk

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# Programs that run on the target behind the loader: contract kernels and their root tasks.
+
+CROSS_COMPILE ?= aarch64-linux-gnu-
+TARGET_CFLAGS := -std=c11 -O2 -g -I. $(WARNINGS) -ffreestanding -fno-builtin -fno-pic \
+	-mgeneral-regs-only -mstrict-align -mno-outline-atomics -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
+TARGET_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--no-warn-rwx-segments
+
+TARGET_COMMON := $(wildcard tests/targets/*.*)
+
+# --- root tasks: NAME_BYTES of pattern in the read-only segment
+
+ROOTTASKS := roottask roottask-4m
+roottask_BYTES := 24576
+roottask-4m_BYTES := 4194304
+ROOTTASK_ELFS := $(ROOTTASKS:%=build/targets/%.elf)
+ROOTTASK_DIR := tests/targets/roottask
+
+$(ROOTTASK_ELFS): build/targets/%.elf: $(wildcard $(ROOTTASK_DIR)/*) $(TARGET_COMMON)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) -DRODATA_PATTERN_BYTES=$($*_BYTES) $(TARGET_LDFLAGS) \
+		-Wl,-z,max-page-size=4096 -T $(ROOTTASK_DIR)/roottask.ld -o $@ \
+		$(ROOTTASK_DIR)/start.S $(ROOTTASK_DIR)/main.c
+
+build/targets/roottasks.inc: tests/targets/roottask-table.sh $(ROOTTASK_ELFS)
+	$(Q)tests/targets/roottask-table.sh $(CROSS_COMPILE)readelf $(ROOTTASK_ELFS) > $@.new
+	$(Q)mv $@.new $@
+
+# --- kernels: NAME_DEFINES say what each is built for
+
+KERNELS := kernel kernel-smp2 kernel-smp4 kernel-gicv3 kernel-hyp40 kernel-hyp44 kernel-hyp40-smp4
+kernel_CONFIG := el1
+kernel-smp2_CONFIG := el1
+kernel-smp2_CORES := 2
+kernel-smp4_CONFIG := el1
+kernel-smp4_CORES := 4
+kernel-gicv3_CONFIG := el1
+kernel-gicv3_GIC := 3
+kernel-hyp40_CONFIG := hyp40
+kernel-hyp44_CONFIG := hyp44
+kernel-hyp40-smp4_CONFIG := hyp40
+kernel-hyp40-smp4_CORES := 4
+KERNEL_ELFS := $(KERNELS:%=build/targets/%.elf)
+KERNEL_DIR := tests/targets/kernel
+KERNEL_SRCS := $(addprefix $(KERNEL_DIR)/,start.S vectors.S) $(sort $(wildcard $(KERNEL_DIR)/*.c))
+
+kernel_defines = -DKERNEL_CONFIG='"tests/targets/kernel/config_$($1_CONFIG).h"' \
+	-DKERNEL_CORES=$(or $($1_CORES),1) -DKERNEL_GIC=$(or $($1_GIC),2)
+
+$(KERNEL_ELFS): build/targets/%.elf: $(wildcard $(KERNEL_DIR)/*) build/targets/roottasks.inc \
+		$(TARGET_COMMON)
+	$(Q)$(CROSS_COMPILE)gcc -E -P -I. $(call kernel_defines,$*) -o $(@:.elf=.lds) \
+		$(KERNEL_DIR)/kernel.lds.S
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $(call kernel_defines,$*) $(TARGET_LDFLAGS) \
+		-Wl,-z,max-page-size=0x2000 -T $(@:.elf=.lds) -o $@ $(KERNEL_SRCS)
+
+.PHONY: targets
+targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS)
