@@ -16,5 +16,6 @@ PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
 .PHONY: all
 all:
 
+include host/host.mk
 include tests/tests.mk
 include tests/targets/targets.mk

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/fit_write.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "host/file.h"
+#include "host/report.h"
+#include "monitor/base/bits.h"
+#include "payload/fit_names.h"
+
+/* Sizes and offsets are 32-bit cells, which other readers take as signed. */
+#define FIT_BYTES_MAX GIB(2)
+
+#define CONFIG_NAME "conf-1"
+
+enum { PART_COUNT = 4, TREE_ROOM = 16 * 1024 };
+
+/* One image and how the tree describes it. */
+struct part {
+    const char *name, *description, *type, *os, *arch;
+    const char *config_property; /* the configuration's property that names it */
+    struct bytes data;
+    uint64_t offset; /* from the tree's end */
+};
+
+/* A tree under construction; after an error the put_ functions do nothing. */
+struct writer {
+    void *fdt;
+    int err;
+};
+
+static void open_node(struct writer *w, const char *name)
+{
+    if (!w->err)
+        w->err = fdt_begin_node(w->fdt, name);
+}
+
+static void close_node(struct writer *w)
+{
+    if (!w->err)
+        w->err = fdt_end_node(w->fdt);
+}
+
+static void put_bytes(struct writer *w, const char *name, const void *value, size_t size)
+{
+    if (!w->err)
+        w->err = fdt_property(w->fdt, name, value, (int)size);
+}
+
+/* Absent texts leave no property. */
+static void put_text(struct writer *w, const char *name, const char *value)
+{
+    if (value)
+        put_bytes(w, name, value, strlen(value) + 1);
+}
+
+static void put_u32(struct writer *w, const char *name, uint32_t value)
+{
+    fdt32_t cell = cpu_to_fdt32(value);
+
+    put_bytes(w, name, &cell, sizeof(cell));
+}
+
+static void put_u64(struct writer *w, const char *name, uint64_t value)
+{
+    fdt64_t cells = cpu_to_fdt64(value);
+
+    put_bytes(w, name, &cells, sizeof(cells));
+}
+
+/* What is not known leaves no property. */
+static void put_fact(struct writer *w, const char *name, unsigned value)
+{
+    if (value)
+        put_u32(w, name, value);
+}
+
+static void put_facts(struct writer *w, const struct sel4_facts *facts)
+{
+    fdt64_t ram[2 * SEL4_RAM_MAX];
+
+    put_fact(w, FIT_PROP_EL, facts->el);
+    put_fact(w, FIT_PROP_CORES, facts->core_count);
+    put_fact(w, FIT_PROP_PA_BITS, facts->pa_bits);
+    put_fact(w, FIT_PROP_GIC, facts->gic_version);
+    for (unsigned i = 0; i < facts->ram_count; i++) {
+        ram[2 * i] = cpu_to_fdt64(facts->ram[i].start);
+        ram[2 * i + 1] = cpu_to_fdt64(facts->ram[i].end);
+    }
+    if (facts->ram_count)
+        put_bytes(w, FIT_PROP_RAM, ram, 2 * facts->ram_count * sizeof(ram[0]));
+}
+
+static void put_image(struct writer *w, const struct part *p, const struct sel4_facts *facts)
+{
+    struct sha256 digest;
+
+    digest_sha256(p->data.data, p->data.size, &digest);
+    open_node(w, p->name);
+    put_text(w, FIT_PROP_DESCRIPTION, p->description);
+    put_text(w, FIT_PROP_TYPE, p->type);
+    put_text(w, FIT_PROP_ARCH, p->arch);
+    put_text(w, FIT_PROP_OS, p->os);
+    put_text(w, FIT_PROP_COMPRESSION, FIT_COMPRESSION_NONE);
+    put_u32(w, FIT_PROP_DATA_OFFSET, (uint32_t)p->offset);
+    put_u32(w, FIT_PROP_DATA_SIZE, (uint32_t)p->data.size);
+    if (!strcmp(p->type, FIT_TYPE_KERNEL))
+        put_facts(w, facts);
+    open_node(w, FIT_NODE_HASH "-1");
+    put_text(w, FIT_PROP_ALGO, FIT_ALGO_SHA256);
+    put_bytes(w, FIT_PROP_VALUE, digest.value, sizeof(digest.value));
+    close_node(w);
+    close_node(w);
+}
+
+static void put_settings(struct writer *w, const struct options *o)
+{
+    put_u32(w, FIT_PROP_AUTOBOOT, (uint32_t)o->autoboot_seconds);
+    put_u32(w, FIT_PROP_IDLE_BOOT, (uint32_t)o->idle_boot_seconds);
+    if (o->app_offset.given)
+        put_u64(w, FIT_PROP_APP_OFFSET, o->app_offset.value);
+    put_text(w, FIT_PROP_STOP_KEY, o->stop_key);
+    put_text(w, FIT_PROP_BOOTARGS, o->bootargs);
+}
+
+static void put_tree(struct writer *w, const struct part *parts, const struct inputs *in,
+                     uint32_t timestamp)
+{
+    open_node(w, "");
+    put_text(w, FIT_PROP_DESCRIPTION, "elfmon payload");
+    put_u32(w, FIT_PROP_TIMESTAMP, timestamp);
+    put_u32(w, "#address-cells", 2);
+    open_node(w, FIT_NODE_IMAGES);
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (parts[i].data.size)
+            put_image(w, &parts[i], &in->facts);
+    }
+    close_node(w);
+    open_node(w, FIT_NODE_CONFIGS);
+    put_text(w, FIT_PROP_DEFAULT, CONFIG_NAME);
+    open_node(w, CONFIG_NAME);
+    put_text(w, FIT_PROP_DESCRIPTION, "as packed");
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (parts[i].data.size)
+            put_text(w, parts[i].config_property, parts[i].name);
+    }
+    put_settings(w, in->options);
+    close_node(w);
+    close_node(w);
+    close_node(w);
+}
+
+/* The tree in a buffer of a page multiple, so that what follows it is page-aligned with it. */
+static int make_tree(const struct part *parts, const struct inputs *in, uint32_t timestamp,
+                     uint8_t *room, uint32_t *size)
+{
+    struct writer w = {.fdt = room};
+
+    w.err = fdt_create(room, TREE_ROOM);
+    if (!w.err)
+        w.err = fdt_finish_reservemap(room);
+    put_tree(&w, parts, in, timestamp);
+    if (!w.err)
+        w.err = fdt_finish(room);
+    if (w.err)
+        return report_error(in->options->out, "%s", fdt_strerror(w.err));
+    *size = (uint32_t)align_up(fdt_totalsize(room), PAGE_BYTES);
+    memset(room + fdt_totalsize(room), 0, *size - fdt_totalsize(room));
+    fdt_set_totalsize(room, *size);
+    return 0;
+}
+
+/* Give each part its offset; the bytes that all of them take. */
+static uint64_t lay_parts(struct part *parts)
+{
+    uint64_t end = 0;
+
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (parts[i].data.size) {
+            parts[i].offset = align_up(end, PAGE_BYTES);
+            end = parts[i].offset + parts[i].data.size;
+        }
+    }
+    return end;
+}
+
+/* The monitor's reader must take it, and find every digest right. */
+static int self_check(struct fit_blob *fit, const char *path)
+{
+    struct diag d;
+
+    if (fit_open(fit->data, NULL, &fit->read, &d))
+        return report_error(path, "%s", d.text);
+    for (unsigned i = 0; i < fit->read.image_count; i++) {
+        if (fit_verify(&fit->read.images[i], &d))
+            return report_error(path, "%s", d.text);
+    }
+    return 0;
+}
+
+int fit_write(const struct inputs *in, uint32_t timestamp, struct fit_blob *out)
+{
+    struct part parts[PART_COUNT] = {
+        {"kernel", "seL4 kernel", FIT_TYPE_KERNEL, FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL,
+         in->kernel, 0},
+        {FIT_IMAGE_APP, "root task", FIT_TYPE_STANDALONE, FIT_OS_SEL4, FIT_ARCH_ARM64,
+         FIT_PROP_LOADABLES, in->app, 0},
+        {"fdt", "devicetree", FIT_TYPE_DTB, NULL, FIT_ARCH_ARM64, FIT_PROP_FDT, in->dtb, 0},
+        {"script", "commands", FIT_TYPE_SCRIPT, NULL, NULL, FIT_PROP_SCRIPT, in->script, 0},
+    };
+    uint64_t data_bytes = lay_parts(parts);
+    uint8_t *blob;
+
+    if (data_bytes > FIT_BYTES_MAX - TREE_ROOM)
+        return report_error(in->options->out, "the images take 2 GiB or more together");
+    blob = file_memory(TREE_ROOM + data_bytes);
+    if (make_tree(parts, in, timestamp, blob, &out->tree_size))
+        return -1;
+    for (unsigned i = 0; i < PART_COUNT; i++) {
+        if (parts[i].data.size)
+            memcpy(blob + out->tree_size + parts[i].offset, parts[i].data.data, parts[i].data.size);
+    }
+    out->data = (struct bytes){blob, out->tree_size + data_bytes};
+    digest_sha256(blob, out->tree_size, &out->tree_sha256);
+    return self_check(out, in->options->out);
+}

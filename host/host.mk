@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# elfmon-pack, with the parts of the monitor that it shares.
+
+HOST_CFLAGS ?= -O2 -g
+PACK_CFLAGS := -std=c11 -I. $(HOST_CFLAGS) $(WARNINGS) $(HOST_DEFINES)
+PACK_LDLIBS := -lelf -lfdt -lcrypto
+
+PACK_PURE := $(filter monitor/base/%.c mm/%.c payload/%.c,$(PURE_SRCS)) \
+	monitor/plan.c monitor/preflight.c monitor/parse.c
+PACK_OBJS := $(patsubst %.c,build/host/obj/%.o,$(wildcard host/*.c) $(PACK_PURE))
+
+build/host/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(PACK_CFLAGS) -MMD -c -o $@ $<
+
+build/host/elfmon-pack: $(PACK_OBJS)
+	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(PACK_LDLIBS)
+
+all: build/host/elfmon-pack
+
+-include $(PACK_OBJS:.o=.d)

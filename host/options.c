@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "host/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "host/report.h"
+#include "mm/fdt_mem.h"
+#include "monitor/base/bits.h"
+#include "monitor/parse.h"
+#include "payload/fit.h"
+
+/* What an option's argument is; the type of its field in struct options. */
+enum arg_kind {
+    ARG_FLAG,    /* none; bool */
+    ARG_TEXT,    /* const char * */
+    ARG_NUMBER,  /* struct opt_number */
+    ARG_SECONDS, /* int32_t */
+    ARG_FORMAT,  /* enum out_format */
+};
+
+struct option_def {
+    const char *name;
+    enum arg_kind kind;
+    size_t field; /* offset in struct options */
+    const char *arg;
+    const char *help;
+};
+
+enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
+
+/* All of the physical memory that an seL4 kernel can use. */
+#define APP_OFFSET_MAX GIB(512)
+
+#define FIELD(name) offsetof(struct options, name)
+
+static const struct option_def defs[] = {
+    {"loader", ARG_TEXT, FIELD(loader), "FILE", "the monitor: build/elfmon.elf"},
+    {"kernel", ARG_TEXT, FIELD(kernel), "FILE", "seL4 kernel, an ELF (best: with its symbols)"},
+    {"app", ARG_TEXT, FIELD(app), "FILE", "root task, an ELF"},
+    {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
+    {"script", ARG_TEXT, FIELD(script), "FILE", "commands for the monitor's shell"},
+    {"out", ARG_TEXT, FIELD(out), "FILE", "the image to write"},
+    {"format", ARG_FORMAT, FIELD(format), "FORMAT",
+     "elf: bootable ELF (default); bin: raw arm64 Image; fit: payload alone"},
+    {"bootargs", ARG_TEXT, FIELD(bootargs), "TEXT", "/chosen/bootargs of the devicetree"},
+    {"kernel-paddr", ARG_NUMBER, FIELD(kernel_paddr), "ADDR",
+     "where the kernel must be; refused where it is built for another place"},
+    {"app-offset", ARG_NUMBER, FIELD(app_offset), "BYTES",
+     "room between the devicetree and the root task"},
+    {"load-addr", ARG_NUMBER, FIELD(load_addr), "ADDR",
+     "where the image itself is loaded; multiple of 4096"},
+    {"cpus", ARG_NUMBER, FIELD(cpus), "N", "cores a stripped kernel was built for"},
+    {"autoboot", ARG_SECONDS, FIELD(autoboot_seconds), "SECONDS|off",
+     "countdown before booting (default 3); 0: at once"},
+    {"stop-key", ARG_TEXT, FIELD(stop_key), "WORD", "what stops the countdown (default any key)"},
+    {"idle-boot", ARG_SECONDS, FIELD(idle_boot_seconds), "SECONDS|off",
+     "boot when the shell was idle for so long (default off)"},
+    {"verbose", ARG_FLAG, FIELD(verbose), NULL, "print images, facts and plan (-v)"},
+    {"help", ARG_FLAG, FIELD(help), NULL, "print this text (-h)"},
+    {"version", ARG_FLAG, FIELD(version), NULL, "print the version"},
+};
+
+enum { DEF_COUNT = sizeof(defs) / sizeof(defs[0]) };
+
+void options_help(FILE *to)
+{
+    fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE]] [options] --out FILE\n"
+          "Pack a kernel and its root task with the elfmon boot monitor into one image.\n\n",
+          to);
+    for (size_t i = 0; i < DEF_COUNT; i++) {
+        char left[48];
+
+        (void)snprintf(left, sizeof(left), "--%s%s%s", defs[i].name, defs[i].arg ? " " : "",
+                       defs[i].arg ? defs[i].arg : "");
+        fprintf(to, "  %-24s %s\n", left, defs[i].help);
+    }
+    fputs("\nNumbers are decimal or, with 0x, hexadecimal; K, M and G multiply by 2^10, 2^20, "
+          "2^30.\nThe FIT's timestamp is SOURCE_DATE_EPOCH, else 0.\n"
+          "Exit status: 0 image written, 1 bad input or output, 2 bad usage.\n",
+          to);
+}
+
+/* The only way out of a bad command line. */
+static int bad_usage(const char *option, const char *reason)
+{
+    return report_error(NULL, "%s%s%s (try --help)", option, *option ? ": " : "", reason);
+}
+
+static int set_seconds(const char *value, int32_t *field, struct diag *d)
+{
+    uint64_t seconds;
+    int err;
+
+    if (!strcmp(value, "off")) {
+        *field = -1;
+        return ERR_OK;
+    }
+    err = parse_number(value, &seconds, d);
+    if (err)
+        return err;
+    if (seconds > SECONDS_MAX)
+        return diag_set(d, ERR_RANGE, "%s seconds are more than a day", value);
+    *field = (int32_t)seconds;
+    return ERR_OK;
+}
+
+static int set_format(const char *value, enum out_format *field, struct diag *d)
+{
+    static const char *const names[] = {[OUT_ELF] = "elf", [OUT_BIN] = "bin", [OUT_FIT] = "fit"};
+
+    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!strcmp(value, names[i])) {
+            *field = (enum out_format)i;
+            return ERR_OK;
+        }
+    }
+    return diag_set(d, ERR_USAGE, "'%s' is not elf, bin or fit", value);
+}
+
+static int set_option(struct options *o, const struct option_def *def, const char *value)
+{
+    void *field = (char *)o + def->field;
+    struct diag d;
+    int err = ERR_OK;
+
+    switch (def->kind) {
+    case ARG_FLAG:
+        *(bool *)field = true;
+        break;
+    case ARG_TEXT:
+        *(const char **)field = value;
+        break;
+    case ARG_NUMBER:
+        ((struct opt_number *)field)->given = true;
+        err = parse_number(value, &((struct opt_number *)field)->value, &d);
+        break;
+    case ARG_SECONDS:
+        err = set_seconds(value, field, &d);
+        break;
+    case ARG_FORMAT:
+        err = set_format(value, field, &d);
+        break;
+    }
+    if (err) {
+        char name[32];
+
+        (void)snprintf(name, sizeof(name), "--%s", def->name);
+        return bad_usage(name, d.text);
+    }
+    return 0;
+}
+
+/* A text must be one that the monitor can keep and print. */
+static int check_text(const char *option, const char *text, size_t room)
+{
+    char reason[80];
+
+    for (size_t i = 0; text && text[i]; i++) {
+        if (text[i] < ' ' || text[i] > '~')
+            return bad_usage(option, "not a line of printable ASCII");
+    }
+    if (!text || strlen(text) < room)
+        return 0;
+    (void)snprintf(reason, sizeof(reason), "%zu bytes are more than the %zu there is room for",
+                   strlen(text), room - 1);
+    return bad_usage(option, reason);
+}
+
+static int check_together(const struct options *o)
+{
+    if (!o->out)
+        return bad_usage("--out", "missing");
+    if (!o->kernel && !o->app && !o->dtb && !o->script)
+        return bad_usage("", "nothing to pack: no --kernel, --app, --dtb or --script");
+    if (o->format != OUT_FIT && !o->loader)
+        return bad_usage("--loader", "missing; only --format fit does without");
+    if (!o->kernel && (o->kernel_paddr.given || o->cpus.given))
+        return bad_usage(o->cpus.given ? "--cpus" : "--kernel-paddr", "there is no --kernel");
+    if (o->cpus.given && (o->cpus.value == 0 || o->cpus.value > MACHINE_CPUS_MAX))
+        return bad_usage("--cpus", "not a number of cores from 1 to 64");
+    if (o->load_addr.given && !is_aligned(o->load_addr.value, PAGE_BYTES))
+        return bad_usage("--load-addr", "not a multiple of 4096");
+    if (o->app_offset.value > APP_OFFSET_MAX)
+        return bad_usage("--app-offset", "more than 512 GiB");
+    if (o->stop_key && !*o->stop_key)
+        return bad_usage("--stop-key", "empty");
+    if (check_text("--stop-key", o->stop_key, FIT_NAME_BYTES))
+        return -1;
+    return check_text("--bootargs", o->bootargs, FIT_TEXT_BYTES);
+}
+
+/* getopt_long did not take @word, or, where optopt is set, one letter of it. */
+static int bad_option(const char *word)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+
+    return bad_usage(optopt ? letter : word, "no such option, or one without argument");
+}
+
+static int parse_words(int argc, char **argv, const struct option *longs, struct options *out)
+{
+    int index, c;
+
+    opterr = 0;
+    while ((c = getopt_long(argc, argv, ":vh", longs, &index)) != -1) {
+        if (c == SHORT_VERBOSE)
+            out->verbose = true;
+        else if (c == SHORT_HELP)
+            out->help = true;
+        else if (c == ':')
+            return bad_usage(argv[optind - 1], "needs an argument");
+        else if (c == '?')
+            return bad_option(argv[optind - 1]);
+        else if (set_option(out, &defs[index], optarg))
+            return -1;
+    }
+    return optind < argc ? bad_usage(argv[optind], "not an option") : 0;
+}
+
+int options_parse(int argc, char **argv, struct options *out)
+{
+    struct option longs[DEF_COUNT + 1] = {{0}};
+
+    for (size_t i = 0; i < DEF_COUNT; i++) {
+        longs[i].name = defs[i].name;
+        longs[i].has_arg = defs[i].kind == ARG_FLAG ? no_argument : required_argument;
+    }
+    *out = (struct options){.autoboot_seconds = FIT_AUTOBOOT_DEFAULT, .idle_boot_seconds = -1};
+    if (parse_words(argc, argv, longs, out))
+        return -1;
+    return out->help || out->version ? 0 : check_together(out);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of elfmon-pack: one table that getopt_long, the checks and --help share. */
+#ifndef ELFMON_HOST_OPTIONS_H
+#define ELFMON_HOST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum out_format { OUT_ELF, OUT_BIN, OUT_FIT };
+
+/** A number that may be absent. */
+struct opt_number {
+    bool given;
+    uint64_t value;
+};
+
+/** Paths and texts are NULL where not given. */
+struct options {
+    const char *loader, *kernel, *app, *dtb, *script, *out;
+    const char *bootargs, *stop_key;
+    struct opt_number kernel_paddr, app_offset, load_addr, cpus;
+    int32_t autoboot_seconds, idle_boot_seconds; /* -1: off */
+    enum out_format format;
+    bool verbose, help, version;
+};
+
+/**
+ * Fill @out from the command line and check that the options fit together.
+ * On error -1, with one line on stderr.
+ */
+int options_parse(int argc, char **argv, struct options *out);
+
+void options_help(FILE *to);
+
+#endif

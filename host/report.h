@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What elfmon-pack tells its user: errors, and with -v what it made. */
+#ifndef ELFMON_HOST_REPORT_H
+#define ELFMON_HOST_REPORT_H
+
+#include "host/advice.h"
+#include "host/fit_write.h"
+#include "host/inputs.h"
+
+/**
+ * Print "elfmon-pack: error: FILE: reason", without "FILE: " where @file is NULL.
+ * Returns -1, so that a check reads `return report_error(file, "...", ...)`.
+ */
+int report_error(const char *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** The images with size and digest, and what the kernel was built for. */
+void report_inputs(const struct inputs *in, const struct fit_blob *fit);
+
+/** The plan as the monitor's `regions` prints it, with the range the @image is loaded to. */
+void report_plan(const struct inputs *in, const struct advice *advice, struct range image);
+
+#endif
