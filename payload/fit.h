@@ -13,14 +13,17 @@
 
 enum { FIT_IMAGES_MAX = 16, FIT_NAME_BYTES = 32, FIT_TEXT_BYTES = 256 };
 
-/** What an image is for, from its `type` and the configuration property that names it. */
+/**
+ * What an image is for: as the chosen configuration's property that names it says; for
+ * loadables, and in a FIT without configurations, as the image's own name and type say.
+ */
 enum fit_role {
     FIT_KERNEL,
-    FIT_APP, /* the root task: a loadable named "app" or of type "standalone" */
+    FIT_APP, /* the root task: its name begins with "app", or type "standalone" and os "sel4" */
     FIT_DTB,
     FIT_INITRD,
     FIT_SCRIPT,
-    FIT_OTHER,
+    FIT_OTHER, /* also every image that the chosen configuration does not name */
 };
 
 struct fit_image {
@@ -33,7 +36,7 @@ struct fit_image {
     struct bytes data; /* inside the FIT */
     bool has_sha256;
     struct sha256 sha256;    /* as recorded; not verified by fit_open */
-    struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 false where absent */
+    struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 where there are any */
 };
 
 /** What elfmon-pack's options leave for the monitor; the elfmon,* properties of a configuration. */
@@ -51,21 +54,23 @@ struct fit {
     struct bytes blob;   /* the tree and the external data behind it */
     uint32_t tree_bytes; /* totalsize of the tree */
     char description[FIT_TEXT_BYTES];
-    char config[FIT_NAME_BYTES]; /* the chosen configuration's node name */
+    char config[FIT_NAME_BYTES]; /* the chosen configuration's node name; "" where there is none */
     struct fit_settings settings;
     unsigned image_count;
     struct fit_image images[FIT_IMAGES_MAX]; /* those of the configuration, then the others */
 };
 
-/** True where @blob begins like a devicetree blob with an /images node. */
+/** True where @blob begins with an intact tree that has a node /images. */
 bool fit_is_fit(struct bytes blob);
 
 /**
- * Check the structure of @blob and describe configuration @config (NULL: the default) in @out.
- * Every image's data lies inside @blob and overlaps neither the tree nor another image.
- * Digests are recorded, not verified: fit_verify does that.
- * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_NOTFOUND, ERR_ALIGN, ERR_RANGE, ERR_OVERLAP or
- * ERR_NOMEM with the reason in @d.
+ * Check the structure of @blob and describe configuration @config (NULL: the default; where there
+ * are no configurations, all images) in @out, which keeps pointing into @blob. Every image's data
+ * lies inside @blob and overlaps neither the tree nor another image. Digests are recorded, not
+ * verified: fit_verify does that. A devicetree with overlays is not supported.
+ * @blob.data  8-byte aligned
+ * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_UNSUPPORTED, ERR_NOTFOUND, ERR_ALIGN, ERR_RANGE,
+ * ERR_OVERLAP or ERR_NOMEM with the reason in @d; on error @out->image_count is 0.
  */
 int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d);
 

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payload/fit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/base/range.h"
+#include "payload/fit_image.h"
+#include "payload/fit_names.h"
+#include "payload/fit_props.h"
+
+enum { NOT_THERE = -1 };
+
+/* What fit_open's steps share. */
+struct opener {
+    const void *tree; /* checked */
+    struct fit *fit;
+    struct diag *d;
+    int images;                /* node, or NOT_THERE */
+    int configs;               /* node, or NOT_THERE */
+    int nodes[FIT_IMAGES_MAX]; /* of fit->images */
+};
+
+/* Make sure that libfdt can walk the tree at the start of @blob. */
+static int check_tree(struct bytes blob, struct diag *d)
+{
+    uint32_t magic = 0;
+    int err;
+
+    if (bytes_be32(blob, 0, &magic) || magic != FDT_MAGIC)
+        return diag_set(d, ERR_FORMAT, "not a FIT: it does not begin with d0 0d fe ed");
+    if (!is_aligned((uintptr_t)blob.data, sizeof(uint64_t)))
+        return diag_set(d, ERR_ALIGN, "FIT at %p: the address is not a multiple of 8",
+                        (const void *)blob.data);
+    if (blob.size < sizeof(struct fdt_header) || fdt_totalsize(blob.data) > blob.size)
+        return diag_set(d, ERR_TRUNCATED, "the FIT's tree is longer than the %zu bytes there are",
+                        blob.size);
+    if (fdt_version(blob.data) < 17 || fdt_last_comp_version(blob.data) > 17)
+        return diag_set(d, ERR_UNSUPPORTED, "the FIT's tree has version %" PRIu32 ", not 17",
+                        fdt_version(blob.data));
+    if (!is_aligned(fdt_off_dt_struct(blob.data), sizeof(uint32_t)) ||
+        !is_aligned(fdt_off_mem_rsvmap(blob.data), sizeof(uint64_t)))
+        return diag_set(d, ERR_ALIGN,
+                        "the FIT's tree has misaligned blocks at 0x%" PRIx32 " and 0x%" PRIx32,
+                        fdt_off_dt_struct(blob.data), fdt_off_mem_rsvmap(blob.data));
+    err = fdt_check_full(blob.data, fdt_totalsize(blob.data));
+    if (err)
+        return diag_set(d, ERR_FORMAT, "the FIT's tree is damaged: %s", fdt_strerror(err));
+    return ERR_OK;
+}
+
+/* True where @a and @b are one name, or one is the other without its unit address: some readers
+ * take "kernel@1" for "kernel", so that it matters who reads. */
+static bool is_ambiguous(const char *a, const char *b)
+{
+    size_t a_bytes = strcspn(a, "@"), b_bytes = strcspn(b, "@");
+
+    if (strcmp(a, b) == 0)
+        return true;
+    return a_bytes == b_bytes && memcmp(a, b, a_bytes) == 0 && (!a[a_bytes] || !b[b_bytes]);
+}
+
+/* The one child of @parent called @name, into @out; NOT_THERE where there is none. */
+static int find_child(const void *tree, int parent, const char *name, int *out, struct diag *d)
+{
+    int child;
+
+    *out = NOT_THERE;
+    fdt_for_each_subnode (child, tree, parent) {
+        const char *found = fdt_get_name(tree, child, NULL);
+
+        if (strcmp(found, name) == 0 && *out == NOT_THERE)
+            *out = child;
+        else if (is_ambiguous(found, name))
+            return diag_set(d, ERR_FORMAT, "two nodes are called %s", name);
+    }
+    return ERR_OK;
+}
+
+/* Compare with the images before: no name twice, no byte twice. */
+static int check_distinct(const struct opener *o, const struct fit_image *image)
+{
+    const uint8_t *base = o->fit->blob.data;
+    uint64_t start = (uint64_t)(image->data.data - base);
+
+    for (const struct fit_image *other = o->fit->images; other < image; other++) {
+        uint64_t other_start = (uint64_t)(other->data.data - base);
+
+        if (is_ambiguous(image->name, other->name))
+            return diag_set(o->d, ERR_FORMAT, "images %s and %s cannot be told apart", other->name,
+                            image->name);
+        if (range_overlaps((struct range){start, start + image->data.size},
+                           (struct range){other_start, other_start + other->data.size}))
+            return diag_set(o->d, ERR_OVERLAP,
+                            "image %s: data at 0x%" PRIx64 " overlaps image %s at 0x%" PRIx64,
+                            image->name, start, other->name, other_start);
+    }
+    return ERR_OK;
+}
+
+/* Read the image @node into the next place of fit->images. */
+static int add_image(struct opener *o, int node)
+{
+    struct fit *fit = o->fit;
+    int err;
+
+    if (fit->image_count == FIT_IMAGES_MAX)
+        return diag_set(o->d, ERR_NOMEM, "more than %d images", FIT_IMAGES_MAX);
+    err = fit_image_read(fit, node, &fit->images[fit->image_count], o->d);
+    if (!err)
+        err = check_distinct(o, &fit->images[fit->image_count]);
+    if (!err)
+        o->nodes[fit->image_count++] = node;
+    return err;
+}
+
+static bool is_added(const struct opener *o, int node)
+{
+    for (unsigned i = 0; i < o->fit->image_count; i++)
+        if (o->nodes[i] == node)
+            return true;
+    return false;
+}
+
+/* A property of a configuration that names images, and what it makes of them. */
+static const struct naming {
+    const char *property;
+    enum fit_role role; /* FIT_OTHER: as the image's own type says */
+    bool is_list;
+} namings[] = {
+    {FIT_PROP_KERNEL, FIT_KERNEL, false},  {FIT_PROP_FDT, FIT_DTB, false},
+    {FIT_PROP_RAMDISK, FIT_INITRD, false}, {FIT_PROP_SCRIPT, FIT_SCRIPT, false},
+    {FIT_PROP_LOADABLES, FIT_OTHER, true},
+};
+
+/* Add the image called @name, which @naming gives its role. */
+static int add_named(struct opener *o, const struct naming *naming, const char *name)
+{
+    struct fit *fit = o->fit;
+    struct fit_image *image = &fit->images[fit->image_count];
+    char wanted[FIT_NAME_BYTES];
+    int node, err;
+
+    if (fit_props_copy(wanted, sizeof(wanted), name, strlen(name)))
+        return diag_set(o->d, ERR_RANGE,
+                        "configuration %s: the name in %s is longer than %d characters or not "
+                        "printable",
+                        fit->config, naming->property, FIT_NAME_BYTES - 1);
+    err = find_child(o->tree, o->images, name, &node, o->d);
+    if (err)
+        return err;
+    if (node == NOT_THERE)
+        return diag_set(o->d, ERR_NOTFOUND, "configuration %s: no image %s, which %s names",
+                        fit->config, name, naming->property);
+    if (is_added(o, node))
+        return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice", fit->config,
+                        name);
+    err = add_image(o, node);
+    if (!err)
+        image->role = naming->role == FIT_OTHER ? fit_image_role(image) : naming->role;
+    return err;
+}
+
+/* Add the images in @list, strings one behind the other. */
+static int add_list(struct opener *o, const struct naming *naming, struct bytes list)
+{
+    const char *name = (const char *)list.data, *end = name + list.size;
+
+    if (list.size == 0)
+        return ERR_OK;
+    if (end[-1] != '\0')
+        return diag_set(o->d, ERR_FORMAT, "configuration %s: %s is not NUL-terminated",
+                        o->fit->config, naming->property);
+    if (!naming->is_list && name + strlen(name) + 1 != end)
+        return diag_set(o->d, ERR_UNSUPPORTED, "configuration %s: %s names more than one image",
+                        o->fit->config, naming->property);
+    for (; name < end; name += strlen(name) + 1) {
+        int err = add_named(o, naming, name);
+
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+static int read_config(struct opener *o, int node)
+{
+    struct fit_settings *s = &o->fit->settings;
+    struct bytes lists[FIT_COUNT_OF(namings)] = {{NULL, 0}};
+    const struct fit_rule settings[] = {
+        {FIT_PROP_BOOTARGS, FIT_TEXT, s->bootargs, sizeof(s->bootargs)},
+        {FIT_PROP_AUTOBOOT, FIT_SECONDS, &s->autoboot_seconds, INT32_MAX},
+        {FIT_PROP_IDLE_BOOT, FIT_SECONDS, &s->idle_boot_seconds, INT32_MAX},
+        {FIT_PROP_APP_OFFSET, FIT_SIZE, &s->app_offset, 0},
+        {FIT_PROP_STOP_KEY, FIT_TEXT, s->stop_key, sizeof(s->stop_key)},
+    };
+    uint32_t seen;
+    int err = fit_props_read(o->tree, node, settings, FIT_COUNT_OF(settings), &seen, o->d);
+
+    for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++) {
+        struct fit_rule rule = {namings[i].property, FIT_RAW, &lists[i], 0};
+
+        err = fit_props_read(o->tree, node, &rule, 1, &seen, o->d);
+    }
+    for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++)
+        err = add_list(o, &namings[i], lists[i]);
+    return err;
+}
+
+/* Read configuration @name, or the default one where @name is NULL. */
+static int open_config(struct opener *o, const char *name)
+{
+    struct fit *fit = o->fit;
+    const struct fit_rule by_default = {FIT_PROP_DEFAULT, FIT_TEXT, fit->config,
+                                        sizeof(fit->config)};
+    uint32_t seen = 0;
+    int node, err;
+
+    if (!name && o->configs == NOT_THERE)
+        return ERR_OK;
+    if (o->configs == NOT_THERE)
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", name);
+    if (name && fit_props_copy(fit->config, sizeof(fit->config), name, strlen(name)))
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration has a name of %zu characters",
+                        strlen(name));
+    err = name ? ERR_OK : fit_props_read(o->tree, o->configs, &by_default, 1, &seen, o->d);
+    if (err)
+        return err;
+    if (!name && !seen)
+        return diag_set(o->d, ERR_NOTFOUND, "no default configuration");
+    err = find_child(o->tree, o->configs, fit->config, &node, o->d);
+    if (err)
+        return err;
+    if (node == NOT_THERE)
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s", fit->config);
+    return read_config(o, node);
+}
+
+/* Add the images that the configuration does not name. Without any configuration an image's type
+ * tells its role; else those images belong to other configurations. */
+static int add_others(struct opener *o)
+{
+    int node;
+
+    fdt_for_each_subnode (node, o->tree, o->images) {
+        struct fit_image *image = &o->fit->images[o->fit->image_count];
+        int err;
+
+        if (is_added(o, node))
+            continue;
+        err = add_image(o, node);
+        if (err)
+            return err;
+        if (o->configs == NOT_THERE)
+            image->role = fit_image_role(image);
+    }
+    return ERR_OK;
+}
+
+static int open_tree(struct opener *o, const char *config)
+{
+    struct fit *fit = o->fit;
+    const struct fit_rule rule = {FIT_PROP_DESCRIPTION, FIT_LABEL, fit->description,
+                                  sizeof(fit->description)};
+    uint32_t seen;
+    int err = fit_props_read(o->tree, 0, &rule, 1, &seen, o->d);
+
+    if (!err)
+        err = find_child(o->tree, 0, FIT_NODE_IMAGES, &o->images, o->d);
+    if (!err && o->images == NOT_THERE)
+        err = diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
+    if (!err)
+        err = find_child(o->tree, 0, FIT_NODE_CONFIGS, &o->configs, o->d);
+    if (!err)
+        err = open_config(o, config);
+    if (!err)
+        err = add_others(o);
+    if (!err && fit->image_count == 0)
+        err = diag_set(o->d, ERR_FORMAT, "no image in the FIT");
+    return err;
+}
+
+bool fit_is_fit(struct bytes blob)
+{
+    int images;
+
+    return check_tree(blob, NULL) == ERR_OK &&
+           find_child(blob.data, 0, FIT_NODE_IMAGES, &images, NULL) == ERR_OK &&
+           images != NOT_THERE;
+}
+
+int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d)
+{
+    struct opener o = {.tree = blob.data, .fit = out, .d = d};
+    int err;
+
+    memset(out, 0, sizeof(*out));
+    out->settings.autoboot_seconds = FIT_AUTOBOOT_DEFAULT;
+    out->settings.idle_boot_seconds = -1;
+    err = check_tree(blob, d);
+    if (err)
+        return err;
+    out->blob = blob;
+    out->tree_bytes = fdt_totalsize(blob.data);
+    err = open_tree(&o, config);
+    if (err)
+        out->image_count = 0;
+    return err;
+}
+
+int fit_verify(const struct fit_image *image, struct diag *d)
+{
+    char found[SHA256_HEX_BYTES], recorded[SHA256_HEX_BYTES];
+    struct sha256 digest;
+
+    if (!image->has_sha256)
+        return diag_set(d, ERR_NOTFOUND, "image %s has no sha256", image->name);
+    digest_sha256(image->data.data, image->data.size, &digest);
+    if (digest_equal(&digest, &image->sha256))
+        return ERR_OK;
+    digest_to_hex(&digest, found);
+    digest_to_hex(&image->sha256, recorded);
+    return diag_set(d, ERR_DIGEST, "image %s: its sha256 is %.16s..., recorded is %.16s...",
+                    image->name, found, recorded);
+}
+
+const struct fit_image *fit_find(const struct fit *fit, enum fit_role role)
+{
+    for (unsigned i = 0; i < fit->image_count; i++)
+        if (fit->images[i].role == role)
+            return &fit->images[i];
+    return NULL;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payload/fit_image.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/base/range.h"
+#include "payload/fit_names.h"
+#include "payload/fit_props.h"
+
+enum { DATA_ALIGN = 4, PA_BITS_MAX = 52, GIC_MAX = 3 };
+
+/* Where the bytes of an image are said to be. */
+struct placement {
+    struct bytes data;
+    uint64_t size, offset, position;
+};
+
+/* The rules of fit_image_read whose order matters, as bits of what has been seen. */
+enum {
+    SEEN_DATA = 1,
+    SEEN_SIZE = 2,
+    SEEN_OFFSET = 4,
+    SEEN_POSITION = 8,
+    SEEN_PLACEMENT = 0xf, /* any of the above */
+    SEEN_FACTS = 0x1f0,   /* any of those for struct sel4_facts */
+};
+
+static int place_external(const struct fit *fit, struct fit_image *image, const struct placement *p,
+                          bool is_relative, struct diag *d)
+{
+    uint64_t tree_bytes = fit->tree_bytes, start = p->position;
+
+    if (is_relative && checked_add(align_up(tree_bytes, DATA_ALIGN), p->offset, &start))
+        return diag_set(d, ERR_RANGE, "image %s: data-offset 0x%" PRIx64 " passes 2^64",
+                        image->name, p->offset);
+    if (start < tree_bytes)
+        return diag_set(d, ERR_OVERLAP,
+                        "image %s: data at 0x%" PRIx64 " overlaps the tree of %" PRIu64 " bytes",
+                        image->name, start, tree_bytes);
+    if (bytes_sub(fit->blob, start, p->size, &image->data))
+        return diag_set(d, ERR_TRUNCATED,
+                        "image %s: bytes 0x%" PRIx64 "+0x%" PRIx64
+                        " lie outside the FIT of %zu bytes",
+                        image->name, start, p->size, fit->blob.size);
+    return ERR_OK;
+}
+
+static int place_data(const struct fit *fit, struct fit_image *image, const struct placement *p,
+                      uint32_t seen, struct diag *d)
+{
+    int err = ERR_OK;
+
+    switch (seen & SEEN_PLACEMENT) {
+    case SEEN_DATA:
+        image->data = p->data;
+        break;
+    case SEEN_SIZE | SEEN_OFFSET:
+        err = place_external(fit, image, p, true, d);
+        break;
+    case SEEN_SIZE | SEEN_POSITION:
+        err = place_external(fit, image, p, false, d);
+        break;
+    default:
+        return diag_set(d, ERR_FORMAT,
+                        "image %s: needs either data, or data-size and one of data-offset and "
+                        "data-position",
+                        image->name);
+    }
+    if (!err && image->data.size == 0)
+        return diag_set(d, ERR_FORMAT, "image %s: its data is empty", image->name);
+    return err;
+}
+
+static int read_ram(struct fit_image *image, struct bytes pairs, struct diag *d)
+{
+    struct sel4_facts *facts = &image->facts;
+    const size_t pair_bytes = 2 * sizeof(uint64_t);
+
+    if (pairs.size % pair_bytes != 0 || pairs.size / pair_bytes > SEL4_RAM_MAX)
+        return diag_set(d, ERR_FORMAT, "image %s: " FIT_PROP_RAM " has %zu bytes", image->name,
+                        pairs.size);
+    for (size_t at = 0; at < pairs.size; at += pair_bytes) {
+        struct range *r = &facts->ram[facts->ram_count++];
+
+        (void)bytes_be64(pairs, at, &r->start);
+        (void)bytes_be64(pairs, at + sizeof(uint64_t), &r->end);
+        if (r->start >= r->end)
+            return diag_set(d, ERR_RANGE,
+                            "image %s: " FIT_PROP_RAM " 0x%" PRIx64 "-0x%" PRIx64 " is no range",
+                            image->name, r->start, r->end);
+    }
+    return ERR_OK;
+}
+
+static int read_properties(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+{
+    struct placement p = {{NULL, 0}, 0, 0, 0};
+    struct bytes ram = {NULL, 0};
+    struct sel4_facts *facts = &image->facts;
+    const struct fit_rule rules[] = {
+        {FIT_PROP_DATA, FIT_RAW, &p.data, 0}, /* down to ram in the order of SEEN_* */
+        {FIT_PROP_DATA_SIZE, FIT_SIZE, &p.size, 0},
+        {FIT_PROP_DATA_OFFSET, FIT_SIZE, &p.offset, 0},
+        {FIT_PROP_DATA_POSITION, FIT_SIZE, &p.position, 0},
+        {FIT_PROP_EL, FIT_COUNT, &facts->el, 2},
+        {FIT_PROP_CORES, FIT_COUNT, &facts->core_count, SEL4_CORES_MAX},
+        {FIT_PROP_PA_BITS, FIT_COUNT, &facts->pa_bits, PA_BITS_MAX},
+        {FIT_PROP_GIC, FIT_COUNT, &facts->gic_version, GIC_MAX},
+        {FIT_PROP_RAM, FIT_RAW, &ram, 0},
+        {FIT_PROP_DESCRIPTION, FIT_LABEL, image->description, sizeof(image->description)},
+        {FIT_PROP_TYPE, FIT_TEXT, image->type, sizeof(image->type)},
+        {FIT_PROP_OS, FIT_TEXT, image->os, sizeof(image->os)},
+        {FIT_PROP_COMPRESSION, FIT_TEXT, image->compression, sizeof(image->compression)},
+    };
+    uint32_t seen;
+    int err;
+
+    strcpy(image->compression, FIT_COMPRESSION_NONE);
+    err = fit_props_read(fit->blob.data, node, rules, FIT_COUNT_OF(rules), &seen, d);
+    if (!err)
+        err = place_data(fit, image, &p, seen, d);
+    if (!err)
+        err = read_ram(image, ram, d);
+    facts->is_sel4 = (seen & SEEN_FACTS) != 0;
+    return err;
+}
+
+/* Only sha256 is taken; other algorithms are left to readers that know them. */
+static int read_hash(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+{
+    char algo[FIT_NAME_BYTES] = "";
+    struct bytes value = {NULL, 0};
+    const struct fit_rule rules[] = {
+        {FIT_PROP_ALGO, FIT_TEXT, algo, sizeof(algo)},
+        {FIT_PROP_VALUE, FIT_RAW, &value, 0},
+    };
+    uint32_t seen;
+    int err = fit_props_read(fit->blob.data, node, rules, FIT_COUNT_OF(rules), &seen, d);
+
+    if (err || strcmp(algo, FIT_ALGO_SHA256) != 0)
+        return err;
+    if (image->has_sha256)
+        return diag_set(d, ERR_FORMAT, "image %s: more than one sha256", image->name);
+    if (value.size != SHA256_BYTES)
+        return diag_set(d, ERR_FORMAT, "image %s: its sha256 has %zu bytes, not %d", image->name,
+                        value.size, SHA256_BYTES);
+    memcpy(image->sha256.value, value.data, SHA256_BYTES);
+    image->has_sha256 = true;
+    return ERR_OK;
+}
+
+static int read_hashes(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+{
+    const void *tree = fit->blob.data;
+    int sub, err = ERR_OK;
+
+    fdt_for_each_subnode (sub, tree, node) {
+        const char *name = fdt_get_name(tree, sub, NULL);
+
+        if (fdt_getprop(tree, sub, FIT_PROP_DATA, NULL) ||
+            fdt_getprop(tree, sub, FIT_PROP_DATA_SIZE, NULL))
+            return diag_set(d, ERR_FORMAT, "image %s: another image is nested in it", image->name);
+        if (strncmp(name, FIT_NODE_HASH, strlen(FIT_NODE_HASH)) == 0)
+            err = read_hash(fit, sub, image, d);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+{
+    const char *name = fdt_get_name(fit->blob.data, node, NULL);
+    int err;
+
+    if (fit_props_copy(image->name, sizeof(image->name), name, strlen(name)))
+        return diag_set(d, ERR_RANGE,
+                        "an image's name is longer than %d characters or not printable",
+                        FIT_NAME_BYTES - 1);
+    image->role = FIT_OTHER;
+    err = read_properties(fit, node, image, d);
+    return err ? err : read_hashes(fit, node, image, d);
+}
+
+enum fit_role fit_image_role(const struct fit_image *image)
+{
+    static const struct {
+        char type[sizeof(FIT_TYPE_KERNEL_NOLOAD)];
+        enum fit_role role;
+    } roles[] = {
+        {FIT_TYPE_DTB, FIT_DTB},
+        {FIT_TYPE_INITRD, FIT_INITRD},
+        {FIT_TYPE_SCRIPT, FIT_SCRIPT},
+        {FIT_TYPE_KERNEL, FIT_KERNEL},
+        {FIT_TYPE_KERNEL_NOLOAD, FIT_KERNEL},
+    };
+
+    if (strncmp(image->name, FIT_IMAGE_APP, strlen(FIT_IMAGE_APP)) == 0 ||
+        (strcmp(image->type, FIT_TYPE_STANDALONE) == 0 && strcmp(image->os, FIT_OS_SEL4) == 0))
+        return FIT_APP;
+    for (size_t i = 0; i < FIT_COUNT_OF(roles); i++)
+        if (strcmp(image->type, roles[i].type) == 0)
+            return roles[i].role;
+    return FIT_OTHER;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One image node of a FIT. Internal to the FIT reader. */
+#ifndef ELFMON_PAYLOAD_FIT_IMAGE_H
+#define ELFMON_PAYLOAD_FIT_IMAGE_H
+
+#include "payload/fit.h"
+
+/**
+ * Read the image @node of @fit, whose blob and tree_bytes are set, into the zeroed @image.
+ * Its role becomes FIT_OTHER. Errors as of fit_open.
+ */
+int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d);
+
+/** What the image is for, as far as its own name, type and os tell. */
+enum fit_role fit_image_role(const struct fit_image *image);
+
+#endif
