@@ -9,7 +9,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (argc != 1) {
         return diag_set(d, ERR_USAGE, "takes no words");
     }
-    return m->board.reset(m->board.context, d);
+    return m->board.reset(m, d);
 }
 
 const struct cmd cmd_reset = {
