@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole monitor on the fake console and the fake CPU, with a small devicetree. */
+#ifndef ELFMON_TESTS_MONITOR_FAKE_H
+#define ELFMON_TESTS_MONITOR_FAKE_H
+
+#include "monitor/monitor.h"
+#include "tests/fakes/arch_fake.h"
+#include "tests/fakes/console_fake.h"
+
+struct monitor_fake {
+    struct console_fake console;
+    struct monitor m;
+    unsigned reset_count, cpu_on_count;
+    int poweroff_code; /* -1: not called */
+    uint64_t fdt_data[512];
+};
+
+/**
+ * Start again with @commands. The machine has ARCH_FAKE_BYTES of RAM at ARCH_FAKE_BASE and the
+ * nodes /chosen, /cpus/cpu@0, /cpus/cpu@1, /memory@40000000 and /pl011@9000000; the board's
+ * functions are recorded and return ERR_OK.
+ */
+void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *commands);
+
+/** Run @line in the shell; returns its status. What was printed before is forgotten. */
+int monitor_fake_run(struct monitor_fake *fake, const char *line);
+
+#endif
