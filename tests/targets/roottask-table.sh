@@ -25,7 +25,7 @@ for elf in "$@"; do
     phdr_count=$("$readelf" -hW "$elf" | sed -n 's/.*Number of program headers: *//p')
     echo "{.name = \"$(basename "$elf")\", .entry = $entry, .phdr_count = $phdr_count,"
     echo "    .segments = {"
-    first= end= count=0
+    first='' end='' count=0
     "$readelf" -lW "$elf" | grep '^ *LOAD' > "${elf}.segments"
     while read -r _ offset va _ file_bytes memory_bytes flags; do
         segment "$offset" "$va" "$file_bytes" "$memory_bytes" "${flags% *}"

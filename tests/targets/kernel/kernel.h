@@ -83,8 +83,9 @@ static inline bool in_ram(uint64_t pa, uint64_t bytes)
     return pa >= RAM_START && pa <= RAM_END && bytes <= RAM_END - pa;
 }
 
-/* uart.c; silent until mmu_enter() */
+/* uart.c; silent until uart_on(), which needs mmu_enter() */
 void uart_on(void);
+bool uart_is_on(void);
 void print(const char *text);
 void print_char(char c);
 void print_hex(uint64_t value);

@@ -29,10 +29,17 @@ void power_off(unsigned status)
 
 void kernel_fault(const struct frame *frame)
 {
+    const uint64_t far = sysreg_read(EL(far));
+
+    if (!uart_is_on()) {
+        mmu_build();
+        mmu_enter();
+        uart_on();
+    }
     print("kernel: fault: ESR ");
     print_hex(sysreg_read(EL(esr)));
     print(" FAR ");
-    print_hex(sysreg_read(EL(far)));
+    print_hex(far);
     print(" ELR ");
     print_hex(frame->elr);
     print("\n");

@@ -7,7 +7,8 @@
     .section .text.start, "ax"
     .global _start
     .type _start, %function
-/* In: DESIGN's contract, any number of cores at once. Uses x9 and up until x0..x7 are safe. */
+/* In: what the loader hands over, any number of cores at once. Only x9 and up are used until
+ * x0..x7 are recorded. */
 _start:
     mrs     x9, cntvct_el0              /* first: the counter is the boot's cost */
 
@@ -36,9 +37,15 @@ _start:
     add     x12, x12, #:lo12:vectors
     msr     EL(vbar), x12
     isb
-    cbnz    w11, 4f
+    adrp    x12, kernel_stack_alloc
+    add     x12, x12, #:lo12:kernel_stack_alloc
+    mov     x13, #KERNEL_STACK_BYTES
+    madd    x12, x11, x13, x12
+    add     sp, x12, x13
 
-    /* The first core looks at the BSS before a stack in it is used. */
+    /* The first core looks at the BSS before anyone uses a stack in it. What is dirty is put
+     * right, so that it can be reported. */
+    cbnz    w11, 5f
     ldr     x12, =bss_start
     ldr     x13, =bss_end
 2:  ldp     x14, x15, [x12]
@@ -47,25 +54,22 @@ _start:
     add     x12, x12, #16
     cmp     x12, x13
     b.lo    2b
-    mov     x12, #0
-3:  adrp    x13, bss_dirty_va
-    str     x12, [x13, #:lo12:bss_dirty_va]
-    adrp    x13, bss_checked
+    b       4f
+3:  adrp    x14, bss_dirty_va
+    str     x12, [x14, #:lo12:bss_dirty_va]
+1:  stp     xzr, xzr, [x12], #16
+    cmp     x12, x13
+    b.lo    1b
+4:  adrp    x13, bss_checked
     add     x13, x13, #:lo12:bss_checked
     mov     w14, #1
     stlr    w14, [x13]
 
-4:  adrp    x13, bss_checked            /* the others wait for it */
+5:  adrp    x13, bss_checked            /* the others wait for it */
     add     x13, x13, #:lo12:bss_checked
-5:  ldar    w14, [x13]
-    cbz     w14, 5b
+6:  ldar    w14, [x13]
+    cbz     w14, 6b
 
-    adrp    x12, kernel_stack_alloc
-    add     x12, x12, #:lo12:kernel_stack_alloc
-    add     x11, x11, #1
-    mov     x13, #KERNEL_STACK_BYTES
-    madd    x12, x11, x13, x12
-    mov     sp, x12
     mov     x29, xzr
     mov     x0, x10
     bl      kernel_main

@@ -23,6 +23,11 @@ void uart_on(void)
     on = true;
 }
 
+bool uart_is_on(void)
+{
+    return on;
+}
+
 void print_char(char c)
 {
     if (!on)
