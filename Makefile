@@ -16,6 +16,13 @@ PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
 .PHONY: all
 all:
 
+# Prints what it installs before it does; does nothing where everything is there.
+DEPS ?= build/deps
+.PHONY: deps
+deps:
+	$(Q)host/deps.sh $(DEPS)
+
+include monitor/monitor.mk
 include host/host.mk
 include tests/tests.mk
 include tests/targets/targets.mk

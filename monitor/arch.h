@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "monitor/base/range.h"
+#include "monitor/base/reader.h"
 #include "monitor/handover.h"
 
 /** Identification of the CPU this runs on. */
@@ -29,12 +30,38 @@ uint64_t arch_counter(void);
  */
 int arch_guard(int (*body)(void *context), void *context, struct diag *d);
 
+/** As arch_guard, without a report: for asking whether something is there. */
+int arch_try(int (*body)(void *context), void *context);
+
+/** Where exception reports go, line by line, without newlines. */
+void arch_report_to(void (*line)(void *context, const char *text), void *context);
+
 /** One access of @width 1, 2, 4 or 8 bytes at a naturally aligned address; may fault. */
 uint64_t arch_peek(vaddr_t address, unsigned width);
 void arch_poke(vaddr_t address, unsigned width, uint64_t value);
 
 /** The monitor's view of physical memory: RAM and known devices are mapped at their address. */
 void *arch_phys(paddr_t address);
+
+/** Where the monitor's image lies now: text, data, stacks, tables. */
+struct range arch_image(void);
+
+/** A part of the image, for the runtime map and for `info`. */
+struct arch_part {
+    const char *name;
+    struct range va;
+    bool write, execute;
+    bool identity; /* mapped at its physical address too */
+};
+
+/** The parts of the image in ascending order; what lies between them is not mapped. */
+const struct arch_part *arch_parts(unsigned *count);
+
+/** Room for translation tables in an image at @image: its physical address and pages. */
+paddr_t arch_tables(paddr_t image, size_t *pages);
+
+/** Copy the image to @image (its own place: no copy) and go on there on the tables at @root. */
+void arch_move(paddr_t image, paddr_t root);
 
 /** Zero or copy RAM at full width. */
 void arch_zero(void *start, size_t size);
@@ -64,13 +91,9 @@ void arch_boot_map_on(const struct handover *h);
 void arch_boot_map_off(const struct handover *h);
 
 /** Leave: carry out @h from its trampoline, which has been written and cleaned. */
-void arch_handover(const struct handover *h) __attribute__((noreturn));
+void arch_handover(const struct handover *h) __attribute__((__noreturn__));
 
 /** The trampoline's code, position-independent, to be copied to handover.trampoline. */
-struct bytes_view {
-    const void *data;
-    size_t size;
-};
-struct bytes_view arch_trampoline(void);
+struct bytes arch_trampoline(void);
 
 #endif

@@ -10,21 +10,26 @@
 #include "monitor/console.h"
 #include "monitor/plan.h"
 #include "monitor/shell.h"
+#include "payload/desc.h"
 #include "payload/fit.h"
 
-/** What leaves the machine; filled from drivers by main. */
+/** What leaves the machine or wakes its cores; filled from drivers by main. */
 struct monitor_board {
     /** Does not return where the firmware can do it; else ERR_UNSUPPORTED. */
-    int (*reset)(void *context, struct diag *d);
+    int (*reset)(struct monitor *m, struct diag *d);
     /** @code reaches the emulator's exit status where there is a way. */
-    int (*poweroff)(void *context, int code, struct diag *d);
-    void *context;
+    int (*poweroff)(struct monitor *m, int code, struct diag *d);
+    /** Start the core @mpidr at @entry with @context in x0, MMU off. */
+    int (*cpu_on)(struct monitor *m, uint64_t mpidr, paddr_t entry, uint64_t context,
+                  struct diag *d);
+    /** Wait until everything printed has left. */
+    void (*flush)(struct monitor *m);
 };
 
 /** What has been done on the way to the kernel, in this order. */
 struct monitor_progress {
     bool loaded[PLAN_ROLE_COUNT];
-    bool mapped; /* boot tables built */
+    bool mapped; /* boot tables and trampoline built */
     bool mmu_on; /* boot tables in force */
 };
 
@@ -34,19 +39,25 @@ struct monitor {
     struct arch_cpu cpu;
     struct monitor_board board;
 
-    const void *fdt;         /* the copy of the machine's DTB; NULL where there is none */
+    void *fdt;               /* the copy of the machine's DTB; NULL where there is none */
+    struct bytes fdt_bytes;  /* the same, packed */
     struct diag fdt_problem; /* why there is none */
     struct machine machine;  /* zero where there is no DTB */
 
+    paddr_t uart; /* the console's registers */
+
+    struct payload_desc desc;    /* of the payload, as the loader was told */
     struct bytes payload;        /* embedded FIT; size 0: none */
     struct diag payload_problem; /* why it cannot be used; "" where it can */
     struct fit fit;
 
-    struct regions busy; /* monitor, DTB copy, sources, reserved: what a plan must not touch */
+    struct regions busy;     /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    struct plan_input input; /* what the plan is made from */
     struct boot_plan plan;
     struct diag plan_problem; /* why there is no plan; "" where there is one */
     struct monitor_progress progress;
     struct autoboot autoboot;
+    unsigned skipped_devices; /* for which the monitor's map had no room */
 };
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "mm/fdt_mem.h"
 #include "mm/regions.h"
+#include "monitor/base/bits.h"
 #include "monitor/base/reader.h"
 #include "monitor/handover.h"
 #include "payload/elf64.h"
@@ -71,10 +72,10 @@ struct boot_plan {
 int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);
 
 /**
- * Compare what the kernel was built for with the machine. ERR_OK, or ERR_MISMATCH with one line
- * in @d that names both sides.
+ * Fill @page with what goes to ranges[PLAN_HEADERS]: u32 phnum, u32 phentsize, then the root
+ * task's program headers, as seL4's elfloader leaves them.
  */
-int plan_preflight(const struct boot_plan *plan, const struct plan_input *in, struct diag *d);
+void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES]);
 
 /** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
 int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* boot: whatever is missing, then the jump. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmds/cmds.h"
+#include "monitor/boot.h"
+#include "monitor/monitor.h"
+#include "monitor/preflight.h"
+
+static void print_register(struct console *con, const char *name, uint64_t value, const char *what)
+{
+    console_printf(con, "  %-9s 0x%016" PRIx64 "  %s\n", name, value, what);
+}
+
+static void print_handover(struct monitor *m)
+{
+    static const char *const arguments[] = {
+        "root task, physical start",
+        "root task, physical end",
+        "physical - virtual of the root task",
+        "root task's entry",
+        "DTB, physical",
+        "DTB, bytes",
+    };
+    const struct handover *h = &m->plan.handover;
+    struct console *con = &m->con;
+    char name[4] = "x0";
+
+    console_printf(con, "handover: seL4 at EL%" PRIu64 ", %" PRIu64 " core%s, MMU on\n", h->el,
+                   h->core_count, h->core_count == 1 ? "" : "s");
+    print_register(con, "pc", h->entry, "kernel's entry");
+    for (unsigned i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+        name[1] = (char)('0' + i);
+        print_register(con, name, h->x[i], arguments[i]);
+    }
+    print_register(con, "SCTLR", h->sctlr, h->el == 2 ? "SCTLR_EL2" : "SCTLR_EL1");
+    print_register(con, "TCR", h->tcr, h->el == 2 ? "TCR_EL2" : "TCR_EL1");
+    print_register(con, "MAIR", h->mair, h->el == 2 ? "MAIR_EL2" : "MAIR_EL1");
+    print_register(con, "TTBR0", h->ttbr0,
+                   h->el == 2 ? "trampoline and kernel" : "identity map of the trampoline");
+    if (h->el == 1)
+        print_register(con, "TTBR1", h->ttbr1, "kernel");
+    print_register(con, "PSTATE", h->el == 2 ? 0x3c9 : 0x3c5, "DAIF masked, SP_ELx");
+    print_register(con, "TPIDR_EL1", 0, "core number");
+}
+
+static void print_mappings(struct monitor *m)
+{
+    const struct boot_plan *plan = &m->plan;
+    struct range trampoline = plan->ranges[PLAN_TRAMPOLINE];
+
+    console_printf(&m->con, "mappings:\n");
+    console_printf(&m->con,
+                   "  0x%016" PRIx64 "-0x%016" PRIx64 " -> 0x%" PRIx64 "  kernel, Normal WB, RWX, "
+                   "2 MiB blocks\n",
+                   plan->kernel.va.start, plan->kernel.va.end, plan->kernel.pa.start);
+    console_printf(&m->con,
+                   "  0x%016" PRIx64 "-0x%016" PRIx64 " -> 0x%" PRIx64
+                   "  trampoline, Normal WB, R-X\n",
+                   trampoline.start, trampoline.end, trampoline.start);
+}
+
+static int dry_run(struct monitor *m)
+{
+    struct diag why;
+
+    if (preflight_check(&m->plan.facts, &m->input, &why))
+        console_printf(&m->con, "preflight: %s\n", why.text);
+    else
+        console_printf(&m->con, "preflight: matches\n");
+    print_handover(m);
+    print_mappings(m);
+    return ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    bool dry = false, force = false;
+    int err;
+
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "-n"))
+            dry = true;
+        else if (!strcmp(argv[i], "-f"))
+            force = true;
+        else
+            return diag_set(d, ERR_USAGE, "what is %s", argv[i]);
+    }
+    err = boot_need_plan(m, d);
+    if (err)
+        return err;
+    if (dry)
+        return dry_run(m);
+    if (!force)
+        err = preflight_check(&m->plan.facts, &m->input, d);
+    if (!err)
+        err = boot_prepare(m, d);
+    if (!err)
+        err = boot_enter(m, d);
+    return err;
+}
+
+const struct cmd cmd_boot = {
+    .name = "boot",
+    .group = CMD_BOOT,
+    .summary = "do what is missing, then enter the kernel",
+    .usage = "boot [-n] [-f]",
+    .help = "  -n  print every register and mapping of the hand-over, and stay\n"
+            "  -f  go on although kernel and machine do not match\n"
+            "Does only what load, map and mmu on have not done yet.\n"
+            "Example: boot -n\n",
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arm PrimeCell UART. Source: Arm DDI 0183, "Programmers Model". */
+#include "drivers/serial.h"
+#include "monitor/base/bits.h"
+
+enum {
+    UARTDR = 0x00,
+    UARTFR = 0x18,
+    UARTLCR_H = 0x2c,
+    UARTCR = 0x30,
+    UARTIMSC = 0x38,
+};
+
+#define FR_BUSY      BIT(3)
+#define FR_RXFE      BIT(4)
+#define FR_TXFF      BIT(5)
+#define LCR_H_FEN    BIT(4)
+#define LCR_H_WLEN_8 (UINT64_C(3) << 5)
+#define CR_UARTEN    BIT(0)
+#define CR_TXE       BIT(8)
+#define CR_RXE       BIT(9)
+
+static uint32_t get(const struct serial *port, unsigned offset)
+{
+    return *(volatile uint32_t *)(port->base + offset);
+}
+
+static void set(struct serial *port, unsigned offset, uint64_t value)
+{
+    *(volatile uint32_t *)(port->base + offset) = (uint32_t)value;
+}
+
+/* Baud rate and line format are the firmware's. The FIFO is turned on only where it is off:
+ * changing FEN drops what has been received. */
+static void pl011_start(struct serial *port)
+{
+    uint64_t enabled = CR_UARTEN | CR_TXE | CR_RXE;
+
+    set(port, UARTIMSC, 0);
+    if (!(get(port, UARTLCR_H) & LCR_H_FEN))
+        set(port, UARTLCR_H, LCR_H_WLEN_8 | LCR_H_FEN);
+    if ((get(port, UARTCR) & enabled) != enabled)
+        set(port, UARTCR, get(port, UARTCR) | enabled);
+}
+
+static void pl011_write(struct serial *port, const char *data, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        while (get(port, UARTFR) & FR_TXFF)
+            ;
+        set(port, UARTDR, (uint8_t)data[i]);
+    }
+}
+
+static int pl011_read(struct serial *port)
+{
+    if (get(port, UARTFR) & FR_RXFE)
+        return -1;
+    return (int)(get(port, UARTDR) & 0xff);
+}
+
+static void pl011_flush(struct serial *port)
+{
+    while (get(port, UARTFR) & FR_BUSY)
+        ;
+}
+
+const struct serial_ops pl011_ops = {
+    .start = pl011_start,
+    .write = pl011_write,
+    .read = pl011_read,
+    .flush = pl011_flush,
+};

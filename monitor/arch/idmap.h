@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What idmap.S and handover.S offer to C; see there for the contracts. */
+#ifndef ELFMON_ARCH_IDMAP_H
+#define ELFMON_ARCH_IDMAP_H
+
+#include "monitor/base/range.h"
+
+/** Note where the image lies; called once, first thing. */
+void mmu_start(paddr_t where);
+
+/** Go on in the copy at @to on the table at @root. */
+void mmu_move(paddr_t from, paddr_t to, paddr_t root);
+
+/** Jump to @target with MMU and D-cache off and @argument in x0. */
+void mmu_leave(paddr_t image, paddr_t target, uint64_t argument) __attribute__((__noreturn__));
+
+/** The code of handover.S between these is copied to the trampoline's page. */
+extern const uint8_t trampoline_start[], trampoline_end[];
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the monitor lives. Included by the linker script, by assembly and by C. */
+#ifndef ELFMON_ARCH_LAYOUT_H
+#define ELFMON_ARCH_LAYOUT_H
+
+/* One virtual address whatever the physical one is: above 2^40, clear of every identity mapping
+ * and of seL4's hypervisor kernels; 2 MiB aligned, so that one level 3 table maps the image. */
+#define LAYOUT_VA 0x0000e1f000000000
+
+/* Where the ELF asks to be loaded. QEMU's virt places its DTB at the start of RAM and gives none
+ * to an ELF that loads into the first MiB; 16 MiB is clear of an seL4 kernel and a small root task
+ * and still inside the smallest machine. */
+#define LAYOUT_PA          0x41000000
+#define LAYOUT_TEXT_OFFSET 0x1000000
+
+#define LAYOUT_STACK_BYTES           0x8000
+#define LAYOUT_EXCEPTION_STACK_BYTES 0x2000
+#define LAYOUT_EARLY_TABLE_PAGES     16
+#define LAYOUT_TABLE_PAGES           64
+
+#endif

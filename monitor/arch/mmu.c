@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The image's place in memory, its move to another one, and the boot tables beside its map. */
+#include "monitor/arch.h"
+#include "monitor/arch/exception.h"
+#include "monitor/arch/idmap.h"
+#include "monitor/arch/layout.h"
+#include "monitor/arch/sysreg.h"
+#include "monitor/base/bits.h"
+
+extern uint8_t __image_start[], __text_end[], __idmap_start[], __idmap_end[], __rodata_end[],
+    __stack_guard[], __stack_bottom[], __stack_top[], __exception_guard[],
+    __exception_stack_bottom[], __exception_stack_top[], __empty_table[], __tables_start[],
+    __tables_end[], __image_end[];
+
+static paddr_t image; /* where the image lies now */
+
+static vaddr_t address_of(const uint8_t *symbol)
+{
+    return (vaddr_t)(uintptr_t)symbol;
+}
+
+void mmu_start(paddr_t where)
+{
+    image = where;
+}
+
+struct range arch_image(void)
+{
+    return (struct range){image, image + (uint64_t)(__image_end - __image_start)};
+}
+
+const struct arch_part *arch_parts(unsigned *count)
+{
+    static struct arch_part parts[] = {
+        {.name = "text", .execute = true},
+        {.name = "MMU switch", .execute = true, .identity = true},
+        {.name = "rodata"},
+        {.name = "data", .write = true},
+        {.name = "stack", .write = true},
+        {.name = "exception stack", .write = true},
+        {.name = "tables", .write = true, .identity = true},
+    };
+    const uint8_t *const bounds[][2] = {
+        {__image_start, __idmap_start}, {__idmap_start, __idmap_end},
+        {__text_end, __rodata_end},     {__rodata_end, __stack_guard},
+        {__stack_bottom, __stack_top},  {__exception_stack_bottom, __exception_stack_top},
+        {__tables_start, __tables_end},
+    };
+
+    *count = sizeof(parts) / sizeof(parts[0]);
+    for (unsigned i = 0; i < *count; i++)
+        parts[i].va = (struct range){address_of(bounds[i][0]), address_of(bounds[i][1])};
+    return parts;
+}
+
+bool arch_is_guard(vaddr_t address)
+{
+    return (address >= address_of(__stack_guard) && address < address_of(__stack_bottom)) ||
+           (address >= address_of(__exception_guard) &&
+            address < address_of(__exception_stack_bottom));
+}
+
+paddr_t arch_tables(paddr_t where, size_t *pages)
+{
+    *pages = LAYOUT_TABLE_PAGES;
+    return where + (uint64_t)(__tables_start - __image_start);
+}
+
+void arch_mmu_state(struct arch_mmu_state *out)
+{
+    *out = (struct arch_mmu_state){
+        .el1_sctlr = sysreg_read(sctlr_el1),
+        .el1_tcr = sysreg_read(tcr_el1),
+        .el1_mair = sysreg_read(mair_el1),
+        .el1_ttbr0 = sysreg_read(ttbr0_el1),
+        .el1_ttbr1 = sysreg_read(ttbr1_el1),
+        .sctlr = sysreg_read_own(sctlr),
+        .tcr = sysreg_read_own(tcr),
+        .mair = sysreg_read_own(mair),
+        .ttbr0 = sysreg_read_own(ttbr0),
+        .ttbr1 = at_el2() ? 0 : sysreg_read(ttbr1_el1),
+    };
+}
+
+static void flush_tlb(void)
+{
+    dsb_sy();
+    if (at_el2())
+        __asm__ volatile("tlbi alle2\n\ttlbi alle1");
+    else
+        __asm__ volatile("tlbi vmalle1");
+    dsb_sy();
+    isb();
+}
+
+/* Walks of the upper half find nothing here while no kernel is mapped. */
+static paddr_t empty_table(void)
+{
+    return image + (uint64_t)(__empty_table - __image_start);
+}
+
+void arch_move(paddr_t where, paddr_t root)
+{
+    size_t pages;
+    paddr_t tables = arch_tables(where, &pages);
+
+    arch_clean_poc(arch_phys(tables), pages * PAGE_BYTES);
+    mmu_move(image, where, root);
+    image = where;
+    if (!at_el2())
+        sysreg_write(ttbr1_el1, empty_table());
+    flush_tlb();
+}
+
+/* A hypervisor kernel shares TTBR0_EL2 with the monitor: the level 0 entry of its half TiB takes
+ * the place of the live one, which comes back when the boot tables are taken out. */
+static void swap_level0(const struct handover *h)
+{
+    static uint64_t other;
+    static bool joined;
+    uint64_t *live = arch_phys(sysreg_read(ttbr0_el2) & MASK(47, 12));
+    const uint64_t *boot = arch_phys(h->ttbr0);
+    unsigned index = (unsigned)field_get(h->entry, 47, 39);
+    uint64_t before = live[index];
+
+    live[index] = joined ? other : boot[index];
+    other = joined ? 0 : before;
+    joined = !joined;
+    flush_tlb();
+}
+
+static void set_el1(uint64_t sctlr, const struct handover *h)
+{
+    sysreg_write(mair_el1, h->mair);
+    sysreg_write(tcr_el1, h->tcr);
+    if (at_el2())
+        sysreg_write(ttbr0_el1, h->ttbr0);
+    sysreg_write(ttbr1_el1, h->ttbr1);
+    isb();
+    flush_tlb();
+    if (at_el2())
+        sysreg_write(sctlr_el1, sctlr);
+    isb();
+}
+
+void arch_boot_map_on(const struct handover *h)
+{
+    if (h->el == 2)
+        swap_level0(h);
+    else
+        set_el1(h->sctlr, h);
+}
+
+void arch_boot_map_off(const struct handover *h)
+{
+    struct handover empty = *h;
+
+    if (h->el == 2) {
+        swap_level0(h);
+        return;
+    }
+    empty.ttbr1 = empty_table();
+    empty.ttbr0 = empty.ttbr1;
+    set_el1(SCTLR_EL1_RES1, &empty);
+}
+
+void arch_handover(const struct handover *h)
+{
+    mmu_leave(image, h->trampoline, h->trampoline + HANDOVER_RECORD);
+}
+
+struct bytes arch_trampoline(void)
+{
+    return (struct bytes){trampoline_start, (size_t)(trampoline_end - trampoline_start)};
+}

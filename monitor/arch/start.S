@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the first instruction to C at the link address.
+ *
+ * In:  MMU and D-cache off, EL1 or EL2, any 4 KiB-aligned address; x0 = DTB or 0.
+ * Out: monitor_main(x0 = DTB hint, x1 = physical address of the image) on SP_EL0, with the
+ *      early map in force, vectors set, FP and TLS usable, exceptions on SP_ELx.
+ */
+#include "monitor/arch/layout.h"
+#include "monitor/arch/sysreg.h"
+
+	.section .text.head, "ax"
+
+/* The arm64 Image header (Linux Documentation/arch/arm64/booting.rst), for raw images. */
+	.global _head
+_head:
+	b	start
+	nop
+	.quad	LAYOUT_TEXT_OFFSET
+	.quad	__image_bytes
+	.quad	0xa			// little-endian, 4 KiB pages, anywhere in memory
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.word	0
+
+start:
+	msr	daifset, #0xf
+	mov	x19, x0
+	adrp	x20, _head
+	adr	x0, early_vectors
+	mrs	x21, CurrentEL
+	cmp	x21, #CURRENTEL_EL2
+	b.eq	1f
+	msr	vbar_el1, x0
+	mov	x0, #CPACR_EL1_FPEN
+	msr	cpacr_el1, x0
+	b	2f
+1:	msr	vbar_el2, x0
+	mov	x0, #CPTR_EL2_RES1
+	msr	cptr_el2, x0
+	mov	x0, #HCR_EL2_RW
+	msr	hcr_el2, x0
+2:	isb
+
+	/* BSS up to the tables: those are zeroed page by page as they are taken. */
+	adrp	x0, __bss_start
+	add	x0, x0, :lo12:__bss_start
+	adrp	x1, __tables_start
+3:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	3b
+
+	msr	spsel, #1
+	adrp	x0, __exception_stack_top
+	mov	sp, x0
+	msr	spsel, #0
+	adrp	x0, __stack_top
+	mov	sp, x0
+
+	mov	x0, x20
+	mov	x1, x19
+	bl	early_map
+	bl	mmu_enable		// x0: root; comes back at the link address
+
+	msr	spsel, #1
+	ldr	x0, =__exception_stack_top
+	mov	sp, x0
+	msr	spsel, #0
+	ldr	x0, =__stack_top
+	mov	sp, x0
+	ldr	x0, =__tls_start
+	sub	x0, x0, #16
+	msr	tpidr_el0, x0
+	ldr	x0, =vectors
+	cmp	x21, #CURRENTEL_EL2
+	b.eq	4f
+	msr	vbar_el1, x0
+	b	5f
+4:	msr	vbar_el2, x0
+5:	isb
+	msr	daifclr, #4		// SErrors are reported from here on
+
+	mov	x0, x19
+	mov	x1, x20
+	mov	x29, xzr
+	mov	x30, xzr
+	b	monitor_main

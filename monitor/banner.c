@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/banner.h"
+
+#include <inttypes.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/cpu_name.h"
+#include "monitor/preflight.h"
+
+static uint64_t ram_bytes(const struct machine *machine)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < machine->ram_count; i++)
+        sum += range_bytes(machine->ram[i]);
+    return sum;
+}
+
+static void print_machine(struct monitor *m)
+{
+    if (!m->machine.ram_count) {
+        console_printf(&m->con, "elfmon " ELFMON_VERSION "  (EL%u, %s)\n", m->cpu.el,
+                       cpu_name(m->cpu.midr));
+        console_printf(&m->con, "no usable devicetree: %s\n", m->fdt_problem.text);
+        return;
+    }
+    console_printf(&m->con,
+                   "elfmon " ELFMON_VERSION "  (EL%u, %s x%u, %" PRIu64 " MiB at 0x%" PRIx64
+                   ", %s)\n",
+                   m->cpu.el, cpu_name(m->cpu.midr), m->machine.cpu_count,
+                   ram_bytes(&m->machine) / MIB(1), m->machine.ram[0].start, m->machine.model);
+}
+
+static uint64_t image_kib(const struct monitor *m, enum fit_role role)
+{
+    const struct fit_image *image = fit_find(&m->fit, role);
+
+    return image ? (image->data.size + KIB(1) - 1) / KIB(1) : 0;
+}
+
+static void print_payload(struct monitor *m)
+{
+    if (!m->payload.size) {
+        console_printf(&m->con, "no payload: put one in with elfmon-pack\n");
+        return;
+    }
+    if (m->payload_problem.text[0]) {
+        console_printf(&m->con, "payload: unusable: %s\n", m->payload_problem.text);
+        return;
+    }
+    console_printf(&m->con, "payload: %s, kernel %" PRIu64 " KiB", m->fit.description,
+                   image_kib(m, FIT_KERNEL));
+    if (fit_find(&m->fit, FIT_APP))
+        console_printf(&m->con, " + root task %" PRIu64 " KiB", image_kib(m, FIT_APP));
+    console_printf(&m->con, ", sha256 of its tree ok\n");
+}
+
+static void print_fit(struct monitor *m)
+{
+    char kernel[PREFLIGHT_TEXT_BYTES];
+    struct diag d;
+
+    if (m->payload_problem.text[0])
+        return;
+    if (m->plan.protocol == PLAN_NOTHING) {
+        console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
+        return;
+    }
+    preflight_describe_kernel(&m->plan.facts, kernel, sizeof(kernel));
+    if (preflight_check(&m->plan.facts, &m->input, &d))
+        console_printf(&m->con, "does not match: %s\n", d.text);
+    else
+        console_printf(&m->con, "kernel built for: %s: matches\n", kernel);
+}
+
+void banner_print(struct monitor *m)
+{
+    print_machine(m);
+    print_payload(m);
+    print_fit(m);
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/boot.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "monitor/base/bits.h"
+
+static struct bytes image_data(const struct fit *fit, enum fit_role role)
+{
+    const struct fit_image *image = fit_find(fit, role);
+
+    return image ? image->data : (struct bytes){NULL, 0};
+}
+
+int boot_plan_make(struct monitor *m)
+{
+    const struct fit_image *kernel = fit_find(&m->fit, FIT_KERNEL);
+    struct bytes dtb = image_data(&m->fit, FIT_DTB);
+
+    memset(&m->progress, 0, sizeof(m->progress));
+    m->plan_problem.text[0] = '\0';
+    m->input = (struct plan_input){
+        .kernel = image_data(&m->fit, FIT_KERNEL),
+        .app = image_data(&m->fit, FIT_APP),
+        .dtb = dtb.size ? dtb : m->fdt_bytes,
+        .app_offset = m->fit.settings.app_offset,
+        .machine = &m->machine,
+        .machine_el = m->cpu.el,
+        .pa_range = (unsigned)field_get(m->cpu.mmfr0, 3, 0),
+        .busy = &m->busy,
+    };
+    if (kernel)
+        m->input.facts = kernel->facts;
+    return plan_make(&m->input, &m->plan, &m->plan_problem);
+}
+
+int boot_need_plan(const struct monitor *m, struct diag *d)
+{
+    if (m->plan.protocol != PLAN_NOTHING)
+        return ERR_OK;
+    if (m->payload_problem.text[0])
+        return diag_set(d, ERR_STATE, "no plan: payload: %s", m->payload_problem.text);
+    return diag_set(d, ERR_STATE, "no plan: %s", m->plan_problem.text);
+}
+
+static enum fit_role source_of(enum plan_role role)
+{
+    switch (role) {
+    case PLAN_KERNEL:
+        return FIT_KERNEL;
+    case PLAN_APP:
+        return FIT_APP;
+    case PLAN_DTB:
+        return FIT_DTB;
+    default:
+        return FIT_OTHER;
+    }
+}
+
+/* An image without a digest is let through: FITs of others need not have one. */
+static int verify(struct monitor *m, enum plan_role role, struct diag *d)
+{
+    const struct fit_image *image = fit_find(&m->fit, source_of(role));
+
+    if (!image || !image->has_sha256)
+        return ERR_OK;
+    return fit_verify(image, d);
+}
+
+static void copy_out(struct monitor *m, const struct plan_copy *c)
+{
+    uint8_t *dst = arch_phys(c->dst);
+
+    if (c->src.size) {
+        arch_copy(dst, c->src.data, c->src.size);
+        console_printf(&m->con, "  0x%08" PRIx64 " <- %zu bytes  %s\n", c->dst, c->src.size,
+                       plan_role_name(c->role));
+    }
+    if (c->zero_bytes) {
+        arch_zero(dst + c->src.size, c->zero_bytes);
+        console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " bytes zeroed  %s\n",
+                       c->dst + c->src.size, c->zero_bytes, plan_role_name(c->role));
+    }
+}
+
+static void load_role(struct monitor *m, enum plan_role role)
+{
+    struct range dst = m->plan.ranges[role];
+
+    for (unsigned i = 0; i < m->plan.copy_count; i++) {
+        if (m->plan.copies[i].role == role)
+            copy_out(m, &m->plan.copies[i]);
+    }
+    if (role == PLAN_KERNEL)
+        arch_sync_code(arch_phys(dst.start), range_bytes(dst));
+    if (role == PLAN_APP)
+        plan_headers(&m->plan, arch_phys(m->plan.ranges[PLAN_HEADERS].start));
+    m->progress.loaded[role] = true;
+}
+
+int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
+{
+    static const enum plan_role order[] = {PLAN_KERNEL, PLAN_DTB, PLAN_APP};
+    int err = boot_need_plan(m, d);
+
+    for (unsigned i = 0; i < 3 && !err; i++) {
+        if (role == order[i] || role == PLAN_ROLE_COUNT)
+            err = verify(m, order[i], d);
+    }
+    if (err)
+        return err;
+    for (unsigned i = 0; i < 3; i++) {
+        bool wanted = role == order[i] || role == PLAN_ROLE_COUNT;
+
+        if (wanted && !range_is_empty(m->plan.ranges[order[i]]))
+            load_role(m, order[i]);
+    }
+    return ERR_OK;
+}
+
+static void place_trampoline(struct monitor *m)
+{
+    uint8_t *page = arch_phys(m->plan.ranges[PLAN_TRAMPOLINE].start);
+    struct bytes code = arch_trampoline();
+
+    arch_zero(page, PAGE_BYTES);
+    memcpy(page, code.data, code.size);
+    memcpy(page + HANDOVER_RECORD, &m->plan.handover, sizeof(m->plan.handover));
+    arch_clean_poc(page, PAGE_BYTES);
+    arch_sync_code(page, PAGE_BYTES);
+}
+
+int boot_map(struct monitor *m, struct diag *d)
+{
+    struct range tables = m->plan.ranges[PLAN_TABLES];
+    int err = boot_need_plan(m, d);
+
+    if (!err && m->progress.mmu_on)
+        err = diag_set(d, ERR_STATE, "the boot tables are in force; use mmu off first");
+    if (!err)
+        err = plan_build_tables(&m->plan, arch_phys(tables.start), d);
+    if (err)
+        return err;
+    arch_clean_poc(arch_phys(tables.start), range_bytes(tables));
+    place_trampoline(m);
+    m->progress.mapped = true;
+    console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " pages  boot tables\n", tables.start,
+                   m->plan.table_pages);
+    console_printf(&m->con, "  0x%08" PRIx64 " <- 1 page  trampoline\n",
+                   m->plan.ranges[PLAN_TRAMPOLINE].start);
+    return ERR_OK;
+}
+
+int boot_mmu(struct monitor *m, bool on, struct diag *d)
+{
+    int err = boot_need_plan(m, d);
+
+    if (err)
+        return err;
+    if (on && !m->progress.mapped)
+        return diag_set(d, ERR_STATE, "the boot tables are not built; use map first");
+    if (on == m->progress.mmu_on)
+        return ERR_OK;
+    if (on)
+        arch_boot_map_on(&m->plan.handover);
+    else
+        arch_boot_map_off(&m->plan.handover);
+    m->progress.mmu_on = on;
+    return ERR_OK;
+}
+
+int boot_prepare(struct monitor *m, struct diag *d)
+{
+    static const enum plan_role order[] = {PLAN_KERNEL, PLAN_DTB, PLAN_APP};
+    int err = boot_need_plan(m, d);
+
+    for (unsigned i = 0; i < 3 && !err; i++) {
+        if (!m->progress.loaded[order[i]])
+            err = boot_load(m, order[i], d);
+    }
+    if (!err && !m->progress.mapped)
+        err = boot_map(m, d);
+    if (!err)
+        err = boot_mmu(m, true, d);
+    return err;
+}
+
+int boot_enter(struct monitor *m, struct diag *d)
+{
+    (void)d;
+    m->board.flush(m);
+    arch_handover(&m->plan.handover);
+}

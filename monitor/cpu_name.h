@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The name of a CPU. */
+#ifndef ELFMON_MONITOR_CPU_NAME_H
+#define ELFMON_MONITOR_CPU_NAME_H
+
+#include <stdint.h>
+
+/** "Cortex-A53" and the like from MIDR_EL1; "CPU" where it is not listed. Source: the TRMs. */
+const char *cpu_name(uint64_t midr);
+
+#endif

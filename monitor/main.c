@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the first C on the link address to the shell: the order of bring-up, top to bottom. */
+#include <inttypes.h>
+#include <stdnoreturn.h>
+#include <string.h>
+
+#include "cmds/cmds.h"
+#include "drivers/psci.h"
+#include "drivers/semihost.h"
+#include "drivers/serial.h"
+#include "monitor/arch/early.h"
+#include "monitor/arch/idmap.h"
+#include "monitor/arch/runtime.h"
+#include "monitor/banner.h"
+#include "monitor/countdown.h"
+#include "monitor/embedded.h"
+#include "monitor/place.h"
+
+noreturn void monitor_main(paddr_t dtb_hint, paddr_t image);
+
+/* Written by elfmon-pack; volatile, because the compiler sees only what is in this file. */
+__attribute__((section(PAYLOAD_DESC_SECTION),
+               used)) static const volatile struct payload_desc payload_desc = {
+    .magic = PAYLOAD_DESC_MAGIC,
+};
+
+static struct monitor monitor;
+static struct serial port = {.ops = &pl011_ops, .base = EARLY_UART};
+
+/* --- The console: serial line and generic timer ------------------------------------------- */
+
+static void serial_write(void *context, const char *data, size_t size)
+{
+    struct serial *p = context;
+
+    p->ops->write(p, data, size);
+}
+
+static int serial_read(void *context)
+{
+    struct serial *p = context;
+
+    return p->ops->read(p);
+}
+
+static uint64_t counter_us(void *context)
+{
+    uint64_t hz = monitor.cpu.counter_hz ? monitor.cpu.counter_hz : 1000000;
+    uint64_t count = arch_counter();
+
+    (void)context;
+    return count / hz * 1000000 + count % hz * 1000000 / hz;
+}
+
+/* Polling: nothing to set up, and nothing that an emulator or a board can get wrong. */
+static void serial_wait(void *context, uint64_t us)
+{
+    (void)context;
+    (void)us;
+}
+
+static const struct console_ops serial_console = {
+    .write = serial_write,
+    .read = serial_read,
+    .now_us = counter_us,
+    .wait = serial_wait,
+};
+
+static void report_line(void *context, const char *text)
+{
+    console_printf(context, "%s\n", text);
+}
+
+/* --- The ways out ------------------------------------------------------------------------- */
+
+static enum psci_conduit conduit(const struct monitor *m)
+{
+    switch (m->machine.psci) {
+    case PSCI_HVC:
+        return PSCI_BY_HVC;
+    case PSCI_SMC:
+        return PSCI_BY_SMC;
+    default:
+        return PSCI_BY_NOTHING;
+    }
+}
+
+struct psci_request {
+    enum psci_conduit conduit;
+    uint64_t function, a, b, c;
+    int64_t result;
+};
+
+static int do_psci(void *context)
+{
+    struct psci_request *r = context;
+
+    r->result = psci_call(r->conduit, r->function, r->a, r->b, r->c);
+    return ERR_OK;
+}
+
+static int psci(struct monitor *m, struct psci_request *r, struct diag *d)
+{
+    r->conduit = conduit(m);
+    if (r->conduit == PSCI_BY_NOTHING)
+        return diag_set(d, ERR_UNSUPPORTED, "the DTB describes no PSCI");
+    if (arch_guard(do_psci, r, d))
+        return ERR_FAULT;
+    return ERR_OK;
+}
+
+static void board_flush(struct monitor *m)
+{
+    (void)m;
+    port.ops->flush(&port);
+}
+
+static int board_reset(struct monitor *m, struct diag *d)
+{
+    struct psci_request r = {.function = PSCI_SYSTEM_RESET};
+    int err;
+
+    board_flush(m);
+    err = psci(m, &r, d);
+    return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_RESET returned %" PRId64, r.result);
+}
+
+static int do_semihost_exit(void *context)
+{
+    semihost_exit(*(const uint64_t *)context);
+    return ERR_OK;
+}
+
+static int board_poweroff(struct monitor *m, int code, struct diag *d)
+{
+    struct psci_request r = {.function = PSCI_SYSTEM_OFF};
+    uint64_t status = (uint64_t)code;
+    int err;
+
+    console_printf(&m->con, "RESULT %d\n", code);
+    board_flush(m);
+    (void)arch_try(do_semihost_exit, &status);
+    err = psci(m, &r, d);
+    return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_OFF returned %" PRId64, r.result);
+}
+
+static int board_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, uint64_t context,
+                        struct diag *d)
+{
+    struct psci_request r = {.function = PSCI_CPU_ON, .a = mpidr, .b = entry, .c = context};
+    int err = psci(m, &r, d);
+
+    if (!err && r.result)
+        err = diag_set(d, ERR_IO, "PSCI CPU_ON of core 0x%" PRIx64 " returned %" PRId64, mpidr,
+                       r.result);
+    return err;
+}
+
+/* --- Bring-up ----------------------------------------------------------------------------- */
+
+static void start_console(struct monitor *m)
+{
+    console_init(&m->con, &serial_console, &port);
+    arch_report_to(report_line, &m->con);
+    m->board = (struct monitor_board){
+        .reset = board_reset,
+        .poweroff = board_poweroff,
+        .cpu_on = board_cpu_on,
+        .flush = board_flush,
+    };
+}
+
+/* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
+static void read_desc(struct monitor *m, paddr_t image)
+{
+    const volatile uint8_t *from = (const volatile uint8_t *)&payload_desc;
+
+    for (size_t i = 0; i < sizeof(m->desc); i++)
+        ((uint8_t *)&m->desc)[i] = from[i];
+    if (m->desc.size)
+        m->payload = (struct bytes){arch_phys(image + m->desc.offset), m->desc.size};
+}
+
+static void configure(struct monitor *m)
+{
+    const struct fit_settings *s = &m->fit.settings;
+
+    m->autoboot.seconds = m->plan.protocol == PLAN_NOTHING ? AUTOBOOT_OFF : s->autoboot_seconds;
+    memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));
+    m->shell.idle_boot_seconds = s->idle_boot_seconds;
+}
+
+static noreturn void run(struct monitor *m)
+{
+    enum autoboot_verdict verdict = autoboot_run(&m->autoboot, &m->con);
+
+    for (;;) {
+        if (verdict == AUTOBOOT_BOOT)
+            (void)shell_run_line(&m->shell, "boot");
+        if (shell_loop(&m->shell) == ERR_TIMEOUT)
+            verdict = AUTOBOOT_BOOT;
+    }
+}
+
+noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
+{
+    struct monitor *m = &monitor;
+    struct bytes dtb;
+    struct diag d;
+
+    runtime_start();
+    mmu_start(image);
+    arch_cpu(&m->cpu);
+    start_console(m);
+    place_find_dtb(m, dtb_hint, EARLY_DTB, &dtb);
+    m->uart = m->machine.uart.found ? m->machine.uart.base : EARLY_UART;
+    read_desc(m, image);
+    if (place_settle(m, image, &d))
+        console_printf(&m->con, "error: monitor: %s\n", d.text);
+    port.base = m->uart;
+    port.ops->start(&port);
+    embedded_open(m);
+    place_take(m, dtb);
+    shell_init(&m->shell, &m->con, m, cmd_table);
+    configure(m);
+    banner_print(m);
+    run(m);
+}

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+# The loader without payload: build/elfmon.elf.
+
+CROSS_COMPILE ?= aarch64-linux-gnu-
+PICOLIBC ?= /usr/lib/picolibc/aarch64-linux-gnu
+ARM64_INCLUDE ?= $(DEPS)/usr/include
+ARM64_LIB ?= $(DEPS)/usr/lib/aarch64-linux-gnu
+
+MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/*.c)
+MONITOR_ASM := $(wildcard monitor/arch/*.S)
+MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
+
+MONITOR_CFLAGS := -std=gnu11 -Os -g -I. $(WARNINGS) -ffreestanding -fno-pic -fno-pie \
+	-mno-outline-atomics -ftls-model=local-exec -fstack-protector-strong \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
+	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
+# What runs before the MMU is on: only general registers, only aligned accesses.
+EARLY_CFLAGS := -mgeneral-regs-only -mstrict-align -fno-stack-protector
+EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
+
+MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
+	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--defsym=vfprintf=__i_vfprintf \
+	-T build/target/elfmon.lds
+MONITOR_LIBS := $(ARM64_LIB)/libfdt.a $(ARM64_LIB)/libcrypto.a $(PICOLIBC)/lib/libc.a
+
+# libfdt's and libcrypto's headers only: the rest of that directory is a hosted C library's.
+build/include/.made: | deps
+	@mkdir -p build/include/openssl
+	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
+		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
+	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h) build/include/
+	$(Q)touch $@
+
+build/target/%.o: %.c build/include/.made
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(if $(filter $@,$(EARLY_OBJS)),$(EARLY_CFLAGS)) \
+		-MMD -c -o $@ $<
+
+build/target/%.o: %.S
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc -I. -g -ffile-prefix-map=$(CURDIR)=. -MMD -c -o $@ $<
+
+build/target/elfmon.lds: monitor/arch/elfmon.ld monitor/arch/layout.h
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc -E -P -I. -x c -o $@ $<
+
+# Linked twice: first without names, then with the table of what the first link placed.
+build/target/symbols0.S: monitor/arch/symbols.sh
+	@mkdir -p $(@D)
+	$(Q)$< $(CROSS_COMPILE)nm > $@
+
+build/target/symbols1.S: monitor/arch/symbols.sh build/target/elfmon0.elf
+	$(Q)$< $(CROSS_COMPILE)nm build/target/elfmon0.elf > $@
+
+build/target/symbols%.o: build/target/symbols%.S
+	$(Q)$(CROSS_COMPILE)gcc -c -o $@ $<
+
+MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
+	-Wl,--start-group $(MONITOR_LIBS) -Wl,--end-group
+
+build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/symbols0.o build/target/elfmon.lds
+	$(Q)$(MONITOR_LINK)
+
+build/elfmon.elf: $(MONITOR_OBJS) build/target/symbols1.o build/target/elfmon.lds
+	$(Q)$(MONITOR_LINK)
+
+all: build/elfmon.elf
+
+-include $(MONITOR_OBJS:.o=.d)

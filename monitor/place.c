@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/place.h"
+
+#include <string.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/boot.h"
+#include "monitor/embedded.h"
+#include "monitor/home.h"
+
+/* Room behind a packed DTB for what is added to it later. */
+#define DTB_SPARE_BYTES 0x4000
+
+/* --- Devicetree --------------------------------------------------------------------------- */
+
+/* The early map shows two blocks around a DTB. */
+static struct bytes dtb_window(paddr_t dtb)
+{
+    paddr_t end = align_down(dtb, BLOCK_BYTES) + 2 * BLOCK_BYTES;
+
+    return (struct bytes){arch_phys(dtb), (size_t)(end - dtb)};
+}
+
+static int check_dtb(struct monitor *m, paddr_t dtb, struct bytes *found)
+{
+    struct bytes blob = dtb_window(dtb);
+    uint32_t used;
+    int err = fdt_mem_check(blob, &used, &m->fdt_problem);
+
+    if (!err)
+        *found = (struct bytes){blob.data, used};
+    return err;
+}
+
+void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found)
+{
+    *found = (struct bytes){NULL, 0};
+    if ((!hint || check_dtb(m, hint, found)) && check_dtb(m, fallback, found))
+        return;
+    if (fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
+        memset(&m->machine, 0, sizeof(m->machine));
+}
+
+/* --- Place and map ------------------------------------------------------------------------ */
+
+static int build_map(struct monitor *m, paddr_t image, paddr_t *root, struct diag *d)
+{
+    struct range around = arch_image();
+    struct home home = {
+        .image = image,
+        .parts = arch_parts(&home.part_count),
+        .ram = m->machine.ram_count ? m->machine.ram : &around,
+        .ram_count = m->machine.ram_count ? m->machine.ram_count : 1,
+        .machine = &m->machine,
+        .uart = {m->uart, m->uart + PAGE_BYTES},
+        .el2 = m->cpu.el == 2,
+    };
+    struct pt_arena arena = {0};
+
+    around.start = align_down(around.start, BLOCK_BYTES);
+    around.end = align_up(around.end + m->payload.size, BLOCK_BYTES);
+    arena.base = arch_tables(image, &arena.pages);
+    arena.memory = arch_phys(arena.base);
+    return home_build(&home, &arena, root, &m->skipped_devices, d);
+}
+
+int place_settle(struct monitor *m, paddr_t image, struct diag *d)
+{
+    paddr_t root;
+    int err = build_map(m, image, &root, d);
+
+    if (!err)
+        arch_move(image, root);
+    return err;
+}
+
+static int add_reserved(struct monitor *m, struct regions *set, struct diag *d)
+{
+    int err = ERR_OK;
+
+    for (unsigned i = 0; i < m->machine.reserved_count && !err; i++) {
+        const struct machine_region *r = &m->machine.reserved[i];
+
+        if (!regions_overlap(set, r->range))
+            err = regions_add(set, r->range, REGION_RESERVED, r->name, d);
+    }
+    return err;
+}
+
+/* The highest free place in any RAM, clear of @taken. */
+static int find_high(const struct monitor *m, const struct regions *taken, uint64_t size,
+                     struct range *out)
+{
+    for (unsigned i = m->machine.ram_count; i-- > 0;) {
+        if (!regions_find_free(taken, m->machine.ram[i], size, PAGE_BYTES, true, out))
+            return ERR_OK;
+    }
+    return ERR_NOMEM;
+}
+
+static struct range payload_range(const struct monitor *m)
+{
+    uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
+
+    return (struct range){start, start + m->payload.size};
+}
+
+/* --- Bring-up ----------------------------------------------------------------------------- */
+
+/* Everything that must survive until the final place of all is known. */
+static int list_taken(struct monitor *m, struct bytes dtb, struct regions *taken, struct diag *d)
+{
+    uint64_t dtb_start = (uint64_t)(uintptr_t)dtb.data;
+    int err = add_reserved(m, taken, d);
+
+    if (!err)
+        err = regions_add(taken, arch_image(), REGION_MONITOR, "monitor", d);
+    if (!err && dtb.size &&
+        !regions_overlap(taken, (struct range){dtb_start, dtb_start + dtb.size}))
+        err = regions_add(taken, (struct range){dtb_start, dtb_start + dtb.size}, REGION_DTB,
+                          "firmware's DTB", d);
+    if (!err && m->payload.size)
+        err = regions_add(taken, payload_range(m), REGION_SOURCE, "payload", d);
+    return err;
+}
+
+/* Where the plan wants to write, if nothing but reserved memory were in its way. */
+static void add_destinations(struct monitor *m, struct regions *taken)
+{
+    memset(&m->busy, 0, sizeof(m->busy));
+    if (add_reserved(m, &m->busy, NULL) || boot_plan_make(m))
+        return;
+    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
+        struct range dst = m->plan.ranges[role];
+        const struct region *other;
+
+        /* A destination over something that is to move away counts as taken already. */
+        while (!range_is_empty(dst) && (other = regions_overlap(taken, dst)) != NULL) {
+            if (other->range.start > dst.start)
+                (void)regions_add(taken, (struct range){dst.start, other->range.start},
+                                  REGION_PLANNED, plan_role_name((enum plan_role)role), NULL);
+            dst.start = other->range.end < dst.end ? other->range.end : dst.end;
+        }
+        if (!range_is_empty(dst))
+            (void)regions_add(taken, dst, REGION_PLANNED, plan_role_name((enum plan_role)role),
+                              NULL);
+    }
+}
+
+static bool in_the_way(const struct monitor *m, struct range range)
+{
+    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
+        if (range_overlaps(m->plan.ranges[role], range))
+            return true;
+    }
+    return false;
+}
+
+static void copy_dtb(struct monitor *m, struct bytes dtb, const struct regions *taken,
+                     struct range *copy)
+{
+    uint64_t room = align_up(dtb.size + DTB_SPARE_BYTES, PAGE_BYTES);
+    struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
+
+    if (find_high(m, taken, room, copy) ||
+        fdt_mem_copy(whole, DTB_SPARE_BYTES, arch_phys(copy->start), (uint32_t)room,
+                     &m->fdt_problem))
+        return;
+    m->fdt = arch_phys(copy->start);
+    m->fdt_bytes = (struct bytes){m->fdt, dtb.size};
+}
+
+static void move_payload(struct monitor *m, const struct regions *taken)
+{
+    struct range to;
+
+    if (!m->payload.size || !in_the_way(m, payload_range(m)))
+        return;
+    if (find_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
+        return;
+    arch_copy(arch_phys(to.start), m->payload.data, m->payload.size);
+    m->payload.data = arch_phys(to.start);
+    embedded_open(m);
+}
+
+void place_take(struct monitor *m, struct bytes dtb)
+{
+    static struct regions taken;
+    struct range home, copy = {0, 0};
+    struct diag d;
+
+    if (list_taken(m, dtb, &taken, &d))
+        return;
+    add_destinations(m, &taken);
+    if (!find_high(m, &taken, range_bytes(arch_image()), &home) &&
+        !regions_add(&taken, home, REGION_MONITOR, "monitor", &d))
+        (void)place_settle(m, home.start, &d);
+    copy_dtb(m, dtb, &taken, &copy);
+    if (!range_is_empty(copy))
+        (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", &d);
+    move_payload(m, &taken);
+
+    memset(&m->busy, 0, sizeof(m->busy));
+    (void)add_reserved(m, &m->busy, &d);
+    (void)regions_add(&m->busy, arch_image(), REGION_MONITOR, "monitor", &d);
+    if (!range_is_empty(copy))
+        (void)regions_add(&m->busy, copy, REGION_DTB, "monitor's DTB", &d);
+    if (m->payload.size)
+        (void)regions_add(&m->busy, payload_range(m), REGION_SOURCE, "payload", &d);
+    (void)boot_plan_make(m);
+}

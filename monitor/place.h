@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who lies where: the DTB is found and copied away, monitor and payload leave the places that the
+ * plan wants to write to. */
+#ifndef ELFMON_MONITOR_PLACE_H
+#define ELFMON_MONITOR_PLACE_H
+
+#include "monitor/monitor.h"
+
+/**
+ * Look for a DTB at @hint (0: none), then at @fallback, and read m->machine from it. *@found is
+ * empty, and m->fdt_problem says why, where there is none.
+ */
+void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found);
+
+/** Build the runtime map for @image, the image's place now or another one, and go on there. */
+int place_settle(struct monitor *m, paddr_t image, struct diag *d);
+
+/**
+ * Move the monitor to the highest free memory, copy @dtb (may be empty) to m->fdt, move the
+ * payload out of the plan's way, list all of it in m->busy and make the plan.
+ */
+void place_take(struct monitor *m, struct bytes dtb);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Does the kernel fit the machine? The questions to ask before a jump that could end in silence. */
+#ifndef ELFMON_MONITOR_PREFLIGHT_H
+#define ELFMON_MONITOR_PREFLIGHT_H
+
+#include "monitor/plan.h"
+
+enum { PREFLIGHT_TEXT_BYTES = 160 };
+
+/** "0x40000000-0x80000000, 1 core, EL1, GICv2"; what is not known is said to be unknown. */
+void preflight_describe_kernel(const struct sel4_facts *facts, char *out, size_t size);
+
+/** The same of the machine that @in describes. */
+void preflight_describe_machine(const struct plan_input *in, char *out, size_t size);
+
+/**
+ * Compare RAM, number of cores, EL, PA size, GIC version and, for several cores, PSCI. ERR_OK, or
+ * ERR_MISMATCH with what differs first, then both sides, in @d. Unknown facts match everything.
+ */
+int preflight_check(const struct sel4_facts *facts, const struct plan_input *in, struct diag *d);
+
+#endif
