@@ -6,6 +6,7 @@
 #include "monitor/command.h"
 
 extern const struct cmd cmd_autoboot;
+extern const struct cmd cmd_boot;
 extern const struct cmd cmd_echo;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_md;

@@ -5,6 +5,7 @@
 
 const struct cmd *const cmd_table[] = {
     /* CMD_BOOT */
+    &cmd_boot,
     &cmd_autoboot,
     /* CMD_MEMORY */
     &cmd_md,

@@ -41,7 +41,7 @@ struct machine {
     unsigned reserved_count;
     struct machine_region reserved[MACHINE_RESERVED_MAX];
     unsigned mmio_count;
-    struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, through every `ranges` */
+    struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */
     struct {
         bool found;
         paddr_t base;
@@ -73,7 +73,12 @@ int fdt_mem_check(struct bytes blob, uint32_t *size, struct diag *d);
  */
 int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, struct diag *d);
 
-/** Fill @out from a checked DTB. ERR_NOTFOUND where it describes no memory; the rest is optional.
+/**
+ * Fill @out from a checked DTB. ERR_NOTFOUND where it describes no memory (@out has the rest, which
+ * is optional). On ERR_OK @d says what was cut to fit a limit; its text is "" where nothing was.
+ *
+ * RAM is what enabled /memory nodes tell: secure-only memory has status "disabled". A CPU counts
+ * where it is enabled, MMIO where the device and all its buses are and its reg has a CPU address.
  */
 int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d);
 
