@@ -8,9 +8,6 @@
 #include "monitor/embedded.h"
 #include "monitor/home.h"
 
-/* Room behind a packed DTB for what is added to it later. */
-#define DTB_SPARE_BYTES 0x4000
-
 /* --- Devicetree --------------------------------------------------------------------------- */
 
 /* The early map shows two blocks around a DTB. */
@@ -159,12 +156,11 @@ static bool in_the_way(const struct monitor *m, struct range range)
 static void copy_dtb(struct monitor *m, struct bytes dtb, const struct regions *taken,
                      struct range *copy)
 {
-    uint64_t room = align_up(dtb.size + DTB_SPARE_BYTES, PAGE_BYTES);
+    uint64_t room = align_up(dtb.size, PAGE_BYTES);
     struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
 
     if (find_high(m, taken, room, copy) ||
-        fdt_mem_copy(whole, DTB_SPARE_BYTES, arch_phys(copy->start), (uint32_t)room,
-                     &m->fdt_problem))
+        fdt_mem_copy(whole, 0, arch_phys(copy->start), (uint32_t)room, &m->fdt_problem))
         return;
     m->fdt = arch_phys(copy->start);
     m->fdt_bytes = (struct bytes){m->fdt, dtb.size};
