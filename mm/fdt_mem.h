@@ -78,7 +78,8 @@ int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, st
  * is optional). On ERR_OK @d says what was cut to fit a limit; its text is "" where nothing was.
  *
  * RAM is what enabled /memory nodes tell: secure-only memory has status "disabled". A CPU counts
- * where it is enabled, MMIO where the device and all its buses are and its reg has a CPU address.
+ * where it is enabled, MMIO where the device and all its buses are and its reg has a CPU address;
+ * MMIO inside a range that is listed already is left out.
  */
 int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d);
 

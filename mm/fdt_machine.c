@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a devicetree to struct machine in one pass over all nodes, because libfdt's look-ups start
+ * from the root each time, which is too slow for the boot path.
+ * Source: Devicetree Specification 0.4; Linux Documentation/devicetree/bindings/arm. */
+#include "mm/fdt_mem.h"
+
+#include <inttypes.h>
+#include <libfdt.h>
+#include <string.h>
+
+#include "mm/fdt_bus.h"
+#include "mm/fdt_path.h"
+#include "mm/fdt_scan.h"
+#include "monitor/base/text.h"
+
+/* The properties that matter here, of the node that is being read; the most frequent first. */
+enum property {
+    REG,
+    COMPATIBLE,
+    INTERRUPTS,
+    DEVICE_TYPE,
+    STATUS,
+    ADDRESS_CELLS,
+    SIZE_CELLS,
+    RANGES,
+    MODEL,
+    INTERRUPT_PARENT,
+    PHANDLE,
+    ENABLE_METHOD,
+    RELEASE_ADDR,
+    METHOD,
+    NO_MAP,
+    BOOTARGS,
+    STDOUT_PATH,
+    PROPERTY_COUNT,
+};
+
+static const char *const property_names[PROPERTY_COUNT] = {
+    [REG] = "reg",
+    [COMPATIBLE] = "compatible",
+    [INTERRUPTS] = "interrupts",
+    [DEVICE_TYPE] = "device_type",
+    [STATUS] = "status",
+    [ADDRESS_CELLS] = "#address-cells",
+    [SIZE_CELLS] = "#size-cells",
+    [RANGES] = "ranges",
+    [MODEL] = "model",
+    [INTERRUPT_PARENT] = "interrupt-parent",
+    [PHANDLE] = "phandle",
+    [ENABLE_METHOD] = "enable-method",
+    [RELEASE_ADDR] = "cpu-release-addr",
+    [METHOD] = "method",
+    [NO_MAP] = "no-map",
+    [BOOTARGS] = "bootargs",
+    [STDOUT_PATH] = "stdout-path",
+};
+
+enum device { OTHER, PL011, PSCI_0_1, PSCI_0_2, GIC_V2, GIC_V3 };
+
+static const struct {
+    const char *compatible;
+    enum device device;
+} devices[] = {
+    {"arm,pl011", PL011},          {"arm,psci-1.0", PSCI_0_2},     {"arm,psci-0.2", PSCI_0_2},
+    {"arm,psci", PSCI_0_1},        {"arm,cortex-a15-gic", GIC_V2}, {"arm,gic-400", GIC_V2},
+    {"arm,cortex-a7-gic", GIC_V2}, {"arm,cortex-a9-gic", GIC_V2},  {"arm,gic-v3", GIC_V3},
+};
+
+/* What the children of a node may be. */
+enum family { DEVICES, CPUS, RESERVED_MEMORY };
+
+/* An open node. */
+struct level {
+    struct fdt_bus bus;
+    const char *name;
+    const char *stdout_rest;   /* of the path to the console, below this node; NULL: not this way */
+    uint32_t interrupt_parent; /* phandle; 0: not told */
+    enum family family;
+    bool enabled;
+};
+
+struct walk {
+    const void *fdt;
+    struct machine *out;
+    struct diag *d;
+    struct level levels[FDT_SCAN_LEVELS];
+    unsigned depth;                      /* levels in use */
+    bool pending;                        /* the innermost node's properties are being read */
+    struct bytes values[PROPERTY_COUNT]; /* these; data NULL: absent */
+    struct fdt_path stdout_path;         /* of /chosen; empty until that has been read */
+    enum cpu_enable cpus_enable;         /* of /cpus, for CPUs that tell none */
+    unsigned uart_count;                 /* PL011s seen */
+    bool uart_is_stdout;
+    uint32_t uart_interrupt_parent, gic_phandle;
+};
+
+static bool text_is(struct bytes value, const char *expected)
+{
+    const char *t = fdt_scan_text(value);
+
+    return t && strcmp(t, expected) == 0;
+}
+
+static enum device device_of(struct bytes compatible)
+{
+    const char *t = fdt_scan_text(compatible);
+    const char *end = (const char *)compatible.data + compatible.size;
+
+    for (; t && t < end; t += strlen(t) + 1)
+        for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+            if (strcmp(t, devices[i].compatible) == 0)
+                return devices[i].device;
+    return OTHER;
+}
+
+static void say_cut(struct walk *w, int limit, const char *what)
+{
+    (void)diag_set(w->d, ERR_OK, "dtb: more than %d %s, the rest is left out", limit, what);
+}
+
+/* Keep RAM ascending and merged: @r swallows every range that it touches. */
+static void add_ram(struct walk *w, struct range r)
+{
+    struct machine *m = w->out;
+    unsigned first = 0, past;
+
+    while (first < m->ram_count && m->ram[first].end < r.start)
+        first++;
+    for (past = first; past < m->ram_count && m->ram[past].start <= r.end; past++) {
+        r.start = m->ram[past].start < r.start ? m->ram[past].start : r.start;
+        r.end = m->ram[past].end > r.end ? m->ram[past].end : r.end;
+    }
+    if (first == past && m->ram_count == MACHINE_RAM_MAX) {
+        say_cut(w, MACHINE_RAM_MAX, "ranges of RAM");
+        return;
+    }
+    memmove(&m->ram[first + 1], &m->ram[past], (m->ram_count - past) * sizeof(m->ram[0]));
+    m->ram[first] = r;
+    m->ram_count += 1 - (past - first);
+}
+
+static void add_region(struct machine_region *list, unsigned *count, struct range r,
+                       const char *name, bool no_map)
+{
+    struct machine_region *region = &list[(*count)++];
+
+    region->range = r;
+    region->no_map = no_map;
+    (void)text_copy(region->name, sizeof(region->name), name);
+}
+
+static void add_reserved(struct walk *w, struct range r, const char *name, bool no_map)
+{
+    if (w->out->reserved_count == MACHINE_RESERVED_MAX)
+        say_cut(w, MACHINE_RESERVED_MAX, "reserved ranges");
+    else
+        add_region(w->out->reserved, &w->out->reserved_count, r, name, no_map);
+}
+
+static void add_mmio(struct walk *w, struct range r, const char *name)
+{
+    for (unsigned i = 0; i < w->out->mmio_count; i++)
+        if (range_contains(w->out->mmio[i].range, r))
+            return;
+    if (w->out->mmio_count == MACHINE_MMIO_MAX)
+        say_cut(w, MACHINE_MMIO_MAX, "device ranges");
+    else
+        add_region(w->out->mmio, &w->out->mmio_count, r, name, false);
+}
+
+/* Entry @index of the node's reg as the CPU sees it; ERR_NOTFOUND behind the last. An entry
+ * without such an address comes out empty. */
+static int cpu_reg(const struct walk *w, unsigned index, struct range *out)
+{
+    const struct fdt_bus *bus = w->levels[w->depth - 1].bus.parent;
+    int err = fdt_bus_reg(bus, w->values[REG], index, out);
+
+    if (err == ERR_NOTFOUND || err == ERR_UNSUPPORTED)
+        return ERR_NOTFOUND;
+    if (err || fdt_bus_translate(bus, out))
+        *out = (struct range){0, 0};
+    return ERR_OK;
+}
+
+static void read_memory(struct walk *w)
+{
+    struct range r;
+
+    for (unsigned i = 0; cpu_reg(w, i, &r) == ERR_OK; i++)
+        if (!range_is_empty(r))
+            add_ram(w, r);
+}
+
+/* Children of /reserved-memory count as the CPU does, whether or not it says so by `ranges`. */
+static void read_reserved(struct walk *w, const struct level *node)
+{
+    struct range r;
+    int err = ERR_OK;
+
+    for (unsigned i = 0; err != ERR_NOTFOUND && err != ERR_UNSUPPORTED; i++) {
+        err = fdt_bus_reg(node->bus.parent, w->values[REG], i, &r);
+        if (!err && !range_is_empty(r))
+            add_reserved(w, r, node->name, w->values[NO_MAP].data != NULL);
+    }
+}
+
+static enum cpu_enable enable_method(const struct walk *w, enum cpu_enable fallback)
+{
+    if (text_is(w->values[ENABLE_METHOD], "psci"))
+        return CPU_ENABLE_PSCI;
+    if (text_is(w->values[ENABLE_METHOD], "spin-table"))
+        return CPU_ENABLE_SPIN_TABLE;
+    return w->values[ENABLE_METHOD].data ? CPU_ENABLE_NONE : fallback;
+}
+
+static void read_cpu(struct walk *w, const struct level *node)
+{
+    struct machine_cpu cpu = {.enable = enable_method(w, w->cpus_enable)};
+    struct bytes release = w->values[RELEASE_ADDR];
+
+    if (fdt_bus_number(w->values[REG], 0, node->bus.parent->address_cells, &cpu.mpidr))
+        return;
+    if (cpu.enable == CPU_ENABLE_SPIN_TABLE &&
+        fdt_bus_number(release, 0, release.size == 4 ? 1 : 2, &cpu.release_addr))
+        cpu.enable = CPU_ENABLE_NONE;
+    if (w->out->cpu_count == MACHINE_CPUS_MAX)
+        say_cut(w, MACHINE_CPUS_MAX, "CPUs");
+    else
+        w->out->cpus[w->out->cpu_count++] = cpu;
+}
+
+static void read_psci(struct walk *w, bool standard_ids)
+{
+    if (text_is(w->values[METHOD], "hvc"))
+        w->out->psci = PSCI_HVC;
+    else if (text_is(w->values[METHOD], "smc"))
+        w->out->psci = PSCI_SMC;
+    w->out->psci_0_2 = standard_ids;
+}
+
+static void read_gic(struct walk *w, unsigned version)
+{
+    struct range dist = {0, 0}, cpu = {0, 0};
+
+    if (w->out->gic_version || cpu_reg(w, 0, &dist) || range_is_empty(dist))
+        return;
+    (void)cpu_reg(w, 1, &cpu);
+    w->out->gic_version = version;
+    w->out->gic_dist = dist.start;
+    w->out->gic_cpu = cpu.start;
+    (void)bytes_be32(w->values[PHANDLE], 0, &w->gic_phandle);
+}
+
+/* GIC INTID of the node's first interrupt, taken as <type number flags ...>; 0 where it is not.
+ * Source: Linux Documentation/devicetree/bindings/interrupt-controller/arm,gic.yaml. */
+static unsigned gic_interrupt(struct bytes interrupts)
+{
+    uint32_t type, number;
+
+    if (interrupts.size < 12 || bytes_be32(interrupts, 0, &type) ||
+        bytes_be32(interrupts, 4, &number))
+        return 0;
+    if (type == 0 && number < 1020 - 32)
+        return number + 32;
+    return type == 1 && number < 16 ? number + 16 : 0;
+}
+
+static void node_path(const struct walk *w, char *out, size_t room)
+{
+    out[0] = '\0';
+    for (unsigned i = 1; i < w->depth; i++) {
+        (void)text_append(out, room, "/");
+        (void)text_append(out, room, w->levels[i].name);
+    }
+}
+
+static void read_uart(struct walk *w, const struct level *node)
+{
+    struct machine *m = w->out;
+    bool is_stdout = node->stdout_rest && node->stdout_rest == w->stdout_path.end;
+    struct range r;
+
+    if (cpu_reg(w, 0, &r) || range_is_empty(r))
+        return;
+    w->uart_count++;
+    if (m->uart.found && !is_stdout)
+        return;
+    w->uart_is_stdout = is_stdout;
+    w->uart_interrupt_parent = node->interrupt_parent;
+    m->uart.found = true;
+    m->uart.base = r.start;
+    m->uart.size = range_bytes(r);
+    m->uart.irq = gic_interrupt(w->values[INTERRUPTS]);
+    node_path(w, m->uart.path, sizeof(m->uart.path));
+}
+
+static void read_device(struct walk *w, const struct level *node)
+{
+    enum device device = device_of(w->values[COMPATIBLE]);
+    struct range r;
+
+    if (device == PL011)
+        read_uart(w, node);
+    else if (device == GIC_V2 || device == GIC_V3)
+        read_gic(w, device == GIC_V2 ? 2 : 3);
+    else if (device == PSCI_0_1 || device == PSCI_0_2)
+        read_psci(w, device == PSCI_0_2);
+    for (unsigned i = 0; w->values[REG].data && cpu_reg(w, i, &r) == ERR_OK; i++)
+        if (!range_is_empty(r))
+            add_mmio(w, r, node->name);
+}
+
+static void read_chosen(struct walk *w)
+{
+    const char *bootargs = fdt_scan_text(w->values[BOOTARGS]);
+    const char *stdout_path = fdt_scan_text(w->values[STDOUT_PATH]);
+
+    if (bootargs && !text_copy(w->out->bootargs, sizeof(w->out->bootargs), bootargs))
+        say_cut(w, sizeof(w->out->bootargs) - 1, "bytes of bootargs");
+    if (stdout_path)
+        w->stdout_path = fdt_path_resolve(w->fdt, stdout_path);
+}
+
+static void read_root(struct walk *w)
+{
+    const char *compatible = fdt_scan_text(w->values[COMPATIBLE]);
+    const char *model = fdt_scan_text(w->values[MODEL]);
+
+    if (compatible)
+        (void)text_copy(w->out->compatible, sizeof(w->out->compatible), compatible);
+    if (!model)
+        model = compatible ? compatible : "";
+    (void)text_copy(w->out->model, sizeof(w->out->model), model);
+}
+
+static bool is_enabled(struct bytes status)
+{
+    return !status.data || text_is(status, "okay") || text_is(status, "ok");
+}
+
+/* What the node hands down to its children. */
+static void inherit(struct walk *w, struct level *node)
+{
+    const struct level *parent = w->depth > 1 ? node - 1 : NULL;
+
+    node->bus = (struct fdt_bus){
+        .parent = parent ? &parent->bus : NULL,
+        .address_cells = fdt_bus_cells(w->values[ADDRESS_CELLS], 2),
+        .size_cells = fdt_bus_cells(w->values[SIZE_CELLS], 1),
+        .ranges = w->values[RANGES],
+    };
+    node->enabled = (!parent || parent->enabled) && is_enabled(w->values[STATUS]);
+    node->interrupt_parent = parent ? parent->interrupt_parent : 0;
+    (void)bytes_be32(w->values[INTERRUPT_PARENT], 0, &node->interrupt_parent);
+    if (w->depth == 2 && strcmp(node->name, "cpus") == 0) {
+        node->family = CPUS;
+        w->cpus_enable = enable_method(w, CPU_ENABLE_NONE);
+    } else if (w->depth == 2 && strcmp(node->name, "reserved-memory") == 0) {
+        node->family = RESERVED_MEMORY;
+    }
+}
+
+/* All properties of the innermost node have been read. */
+static void finish_node(struct walk *w)
+{
+    struct level *node = &w->levels[w->depth - 1];
+    enum family family = w->depth > 1 ? node[-1].family : DEVICES;
+    bool is_cpu = text_is(w->values[DEVICE_TYPE], "cpu");
+
+    w->pending = false;
+    inherit(w, node);
+    if (w->depth == 1)
+        read_root(w);
+    else if (!node->enabled)
+        return;
+    else if (family == RESERVED_MEMORY)
+        read_reserved(w, node);
+    else if (family == CPUS && is_cpu)
+        read_cpu(w, node);
+    else if (w->depth == 2 && text_is(w->values[DEVICE_TYPE], "memory"))
+        read_memory(w);
+    else if (w->depth == 2 && strcmp(node->name, "chosen") == 0)
+        read_chosen(w);
+    else if (!is_cpu)
+        read_device(w, node);
+}
+
+static void begin_node(struct walk *w, const char *name, unsigned depth)
+{
+    struct level *node = &w->levels[depth - 1];
+    const char *rest = depth == 1 ? w->stdout_path.start : node[-1].stdout_rest;
+
+    if (w->pending)
+        finish_node(w);
+    *node = (struct level){.name = name, .stdout_rest = rest};
+    if (depth > 1 && rest)
+        node->stdout_rest = fdt_path_match((struct fdt_path){rest, w->stdout_path.end}, name);
+    memset(w->values, 0, sizeof(w->values));
+    w->depth = depth;
+    w->pending = true;
+}
+
+static void keep_property(struct walk *w, const struct fdt_item *item)
+{
+    for (unsigned i = 0; i < PROPERTY_COUNT; i++) {
+        const char *name = property_names[i];
+
+        if (name[0] == item->name[0] && strcmp(name, item->name) == 0) {
+            w->values[i] = item->value;
+            return;
+        }
+    }
+}
+
+static void read_memreserve(struct walk *w, struct bytes map)
+{
+    for (size_t offset = 0; offset < map.size; offset += sizeof(struct fdt_reserve_entry)) {
+        uint64_t start, size;
+        struct range r;
+
+        if (bytes_be64(map, offset, &start) || bytes_be64(map, offset + sizeof(start), &size))
+            return;
+        if (size && range_make(start, size, &r) == ERR_OK)
+            add_reserved(w, r, "memreserve", false);
+    }
+}
+
+/* One pass over everything. */
+static int walk_tree(struct walk *w)
+{
+    struct fdt_item item = {0};
+    struct fdt_scan s;
+    int err = fdt_scan_open((struct bytes){w->fdt, fdt_totalsize(w->fdt)}, &s, w->d);
+
+    if (err)
+        return err;
+    memset(w->out, 0, sizeof(*w->out));
+    read_memreserve(w, s.rsvmap);
+    while (item.tag != FDT_END) {
+        err = fdt_scan_next(&s, &item, w->d);
+        if (err)
+            return err;
+        if (item.tag == FDT_BEGIN_NODE)
+            begin_node(w, item.name, s.depth);
+        else if (item.tag == FDT_PROP)
+            keep_property(w, &item);
+        else if (w->pending)
+            finish_node(w);
+    }
+    return ERR_OK;
+}
+
+int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d)
+{
+    struct walk w = {.fdt = fdt, .out = out, .d = d};
+    int err;
+
+    if (d)
+        d->text[0] = '\0';
+    err = walk_tree(&w);
+    /* Where /chosen comes late, the first PL011 may have been taken for the console's. */
+    if (!err && w.uart_count > 1 && w.stdout_path.start && !w.uart_is_stdout)
+        err = walk_tree(&w);
+    if (err)
+        return err;
+    if (!w.gic_phandle || w.gic_phandle != w.uart_interrupt_parent)
+        out->uart.irq = 0;
+    if (!out->ram_count)
+        return diag_set(d, ERR_NOTFOUND, "dtb: no enabled memory node with a size");
+    return ERR_OK;
+}
