@@ -128,7 +128,7 @@ static void put_tree(struct writer *w, const struct part *parts, const struct in
                      uint32_t timestamp)
 {
     open_node(w, "");
-    put_text(w, FIT_PROP_DESCRIPTION, "elfmon payload");
+    put_text(w, FIT_PROP_DESCRIPTION, in->kernel.size ? "seL4 system" : "no kernel");
     put_u32(w, FIT_PROP_TIMESTAMP, timestamp);
     put_u32(w, "#address-cells", 2);
     open_node(w, FIT_NODE_IMAGES);

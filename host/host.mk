@@ -11,11 +11,17 @@ PACK_OBJS := $(patsubst %.c,build/host/obj/%.o,$(wildcard host/*.c) $(PACK_PURE)
 
 build/host/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(PACK_CFLAGS) -MMD -c -o $@ $<
+	$(Q)$(HOST_CC) $(PACK_CFLAGS) -MMD -MP -c -o $@ $<
 
 build/host/elfmon-pack: $(PACK_OBJS)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(PACK_LDLIBS)
 
 all: build/host/elfmon-pack
+
+# What it writes and refuses; needs the loader and the demo's kernel and root task.
+.PHONY: test-host
+test-host: build/host/elfmon-pack build/elfmon.elf build/targets/kernel.elf \
+		build/targets/roottask.elf
+	$(Q)/usr/bin/python3 -m pytest -q tests/host
 
 -include $(PACK_OBJS:.o=.d)
