@@ -19,6 +19,9 @@ static int check_header(const struct loader *l, Elf *elf)
     if (ehdr.e_ident[EI_CLASS] != ELFCLASS64 || ehdr.e_ident[EI_DATA] != ELFDATA2LSB ||
         ehdr.e_machine != EM_AARCH64 || ehdr.e_type != ET_EXEC)
         return report_error(l->path, "not a little-endian AArch64 executable");
+    if (ehdr.e_phentsize != sizeof(Elf64_Phdr) || ehdr.e_shentsize != sizeof(Elf64_Shdr) ||
+        ehdr.e_shnum == 0 || ehdr.e_shnum >= SHN_LORESERVE - 1 || ehdr.e_phnum >= PN_XNUM - 1)
+        return report_error(l->path, "not elfmon: unusual ELF header");
     return 0;
 }
 
