@@ -54,8 +54,8 @@ void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
     uint64_t address;
     size_t length = strlen(d->text);
 
-    /* "0x" in front of a word that is hex already is no number. */
-    if (snprintf(hex, sizeof(hex), "0x%s", word) >= (int)sizeof(hex) ||
+    if (word[strspn(word, "0123456789")] != '\0' ||
+        snprintf(hex, sizeof(hex), "0x%s", word) >= (int)sizeof(hex) ||
         parse_number(hex, &address, NULL) != ERR_OK) {
         return;
     }

@@ -78,12 +78,12 @@ static int report(struct shell *sh, const char *name, int rc, const char *reason
 
 static int report_unknown(struct shell *sh, const char *name)
 {
-    const char *near = shell_suggest(sh, name);
+    const char *near = name[0] != '\0' ? shell_suggest(sh, name) : NULL;
     struct diag d;
     int rc = diag_set(&d, ERR_NOTFOUND, "no such command, try help%s%s%s",
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 
-    return report(sh, name, rc, d.text, NULL);
+    return report(sh, name[0] != '\0' ? name : "''", rc, d.text, NULL);
 }
 
 /** One call of a command, for arch_guard. */

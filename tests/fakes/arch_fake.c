@@ -211,6 +211,7 @@ void arch_handover(const struct handover *h)
         (void)fputs("arch_fake: unexpected arch_handover\n", stderr);
         abort();
     }
+    guard = NULL;
     longjmp(*arch_fake.leave, 1);
 }
 
