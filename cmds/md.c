@@ -20,7 +20,7 @@ static int read_line(void *context)
     struct line *line = context;
 
     for (unsigned i = 0; i < line->count; i++) {
-        line->words[i] = arch_peek(line->start + i * line->width, line->width);
+        line->words[i] = arch_peek(line->start + (uint64_t)i * line->width, line->width);
     }
     return ERR_OK;
 }
