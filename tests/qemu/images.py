@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Images to start, made by elfmon-pack once for all tests and workers."""
+
+import hashlib
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LOADER = ROOT / "build/elfmon.elf"
+PACK = ROOT / "build/host/elfmon-pack"
+TARGETS = ROOT / "build/targets"
+IMAGES = ROOT / "build/tests/images"
+
+
+def hash_of(words):
+    """Of the words, and of the content of those that name a file."""
+    digest = hashlib.sha256()
+    for word in map(str, words):
+        digest.update(word.encode() + b"\0")
+        if os.path.isfile(word):
+            digest.update(pathlib.Path(word).read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def pack(*options, kernel="kernel", app="roottask", loader=LOADER):
+    """
+    The image that elfmon-pack makes of a demo kernel and root task, by their names in
+    build/targets, or of none. Made once, whatever number of tests and workers want it.
+    """
+    words = [PACK, "--loader", loader]
+    words += ["--kernel", TARGETS / f"{kernel}.elf"] if kernel else []
+    words += ["--app", TARGETS / f"{app}.elf"] if app else []
+    words = [str(word) for word in (*words, *options)]
+    image = IMAGES / hash_of(words)
+    if not image.exists():
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        draft = f"{image}.{os.getpid()}"
+        subprocess.run([*words, "--out", draft], check=True, capture_output=True)
+        os.replace(draft, image)
+    return image
