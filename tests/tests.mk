@@ -15,28 +15,37 @@ FUZZ_OBJS := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRCS) $(wildcard tests/fakes/*
 
 build/unit/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -c -o $@ $<
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
 build/unit/libpure.a: $(UNIT_OBJS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 build/unit/test_%: tests/unit/test_%.c build/unit/libpure.a
 	@mkdir -p $(@D)
-	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
 
 build/fuzz/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CC) -std=c11 -O1 -g -I. $(WARNINGS) $(HOST_DEFINES) \
-		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -MMD -c -o $@ $<
+		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -MMD -MP -c -o $@ $<
 
 build/fuzz/libpure.a: $(FUZZ_OBJS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libpure.a
 	@mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) -std=c11 -O1 -g -I. $(WARNINGS) $(HOST_DEFINES) -MMD -MF $@.d \
+	$(Q)$(FUZZ_CC) -std=c11 -O1 -g -I. $(WARNINGS) $(HOST_DEFINES) -MMD -MP -MF $@.d \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-o $@ $< build/fuzz/libpure.a -lfdt -lcrypto
+
+# Everything that the tests run, and then all of them with one summary at the end.
+.PHONY: test-programs
+test-programs: build/elfmon.elf build/host/elfmon-pack targets $(UNIT_TESTS) $(FUZZ_TARGETS)
+
+.PHONY: test
+test: deps
+	+$(Q)$(PARALLEL) test-programs
+	$(Q)ELFMON_QEMU=$(QEMU) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n $(JOBS) tests
 
 .PHONY: unit
 unit: $(UNIT_TESTS)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import APP, KERNEL, LOADER, PAGE, Elf, Fit
+from .conftest import APP, KERNEL, LOADER, PAGE, Elf, Fit
 
 DESC = ".elfmon.payload"
 

@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from conftest import APP, KERNEL, LOADER, PACK, Elf
+from .conftest import APP, KERNEL, LOADER, PACK, Elf
 
 ELF_CLASS, ELF_DATA, ELF_TYPE, ELF_MACHINE, ELF_ENTRY, ELF_PHOFF, ELF_PHNUM = (
     *(4, 5, 16, 18, 24, 32, 56),
