@@ -33,6 +33,20 @@ int arch_guard(int (*body)(void *context), void *context, struct diag *d);
 /** As arch_guard, without a report: for asking whether something is there. */
 int arch_try(int (*body)(void *context), void *context);
 
+/** Exceptions that can be caused on purpose. */
+enum arch_exception {
+    ARCH_STACK_OVERFLOW,
+    ARCH_EXECUTE_DATA,
+    ARCH_WRITE_TEXT,
+    ARCH_WRITE_RODATA,
+    ARCH_UNDEFINED,
+    ARCH_UNALIGNED,
+    ARCH_NESTED, /* on the stack that reports run on */
+};
+
+/** Cause an exception; returns only where the CPU let it pass. Call it in a guard. */
+void arch_provoke(enum arch_exception what);
+
 /** Where exception reports go, line by line, without newlines. */
 void arch_report_to(void (*line)(void *context, const char *text), void *context);
 

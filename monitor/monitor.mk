@@ -10,7 +10,8 @@ MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/
 MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
-MONITOR_CFLAGS := -std=gnu11 -Os -g -I. $(WARNINGS) -ffreestanding -fno-pic -fno-pie \
+MONITOR_OPT ?= -Os
+MONITOR_CFLAGS := -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -ffreestanding -fno-pic -fno-pie \
 	-mno-outline-atomics -ftls-model=local-exec -fstack-protector-strong \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
@@ -35,11 +36,11 @@ build/include/.made: | deps
 build/target/%.o: %.c build/include/.made
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(if $(filter $@,$(EARLY_OBJS)),$(EARLY_CFLAGS)) \
-		-MMD -c -o $@ $<
+		-MMD -MP -c -o $@ $<
 
 build/target/%.o: %.S
 	@mkdir -p $(@D)
-	$(Q)$(CROSS_COMPILE)gcc -I. -g -ffile-prefix-map=$(CURDIR)=. -MMD -c -o $@ $<
+	$(Q)$(CROSS_COMPILE)gcc -I. -g -ffile-prefix-map=$(CURDIR)=. -MMD -MP -c -o $@ $<
 
 build/target/elfmon.lds: monitor/arch/elfmon.ld monitor/arch/layout.h
 	@mkdir -p $(@D)

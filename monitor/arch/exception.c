@@ -162,11 +162,21 @@ struct guard *exception_report(const struct exception_frame *frame)
     return innermost;
 }
 
+/* Where not even this one line can be printed, the second time round goes back in silence. */
 struct guard *exception_report_nested(void)
 {
-    line("*** exception while reporting an exception");
-    if (!innermost)
+    static bool printing;
+    bool again = printing;
+
+    (void)diag_set(&reason, ERR_FAULT, "exception while reporting an exception");
+    printing = true;
+    if (!again)
+        line("*** %s", reason.text);
+    if (!innermost && !again)
         stop();
+    while (!innermost)
+        __asm__ volatile("wfe");
+    printing = false;
     return innermost;
 }
 

@@ -5,7 +5,7 @@
  */
 #include "monitor/arch/sysreg.h"
 
-	.section .idmap, "ax"
+	.section .text.idmap, "ax"
 
 /* \tmp = CurrentEL == EL2, in the flags (eq). */
 	.macro	cmp_el2 tmp
@@ -77,14 +77,14 @@ mmu_enable:
 	ret
 
 /* Copy [x3, x4) to the same part of the image at x10, cleaned to the point of coherency: the MMU
- * goes off soon. Clobbers x3, x5..x8. */
+ * goes off soon. Clobbers x3, x5..x8, q0, q1. */
 	.macro	copy_part
 	ldr	x5, =__image_start
 	sub	x5, x3, x5
 	add	x5, x5, x10
 	mov	x8, x5
-1001:	ldp	x6, x7, [x3], #16
-	stp	x6, x7, [x5], #16
+1001:	ldp	q0, q1, [x3], #32
+	stp	q0, q1, [x5], #32
 	cmp	x3, x4
 	b.lo	1001b
 	mrs	x7, ctr_el0

@@ -7,10 +7,9 @@
 #include "monitor/arch/sysreg.h"
 #include "monitor/base/bits.h"
 
-extern uint8_t __image_start[], __text_end[], __idmap_start[], __idmap_end[], __rodata_end[],
-    __stack_guard[], __stack_bottom[], __stack_top[], __exception_guard[],
-    __exception_stack_bottom[], __exception_stack_top[], __empty_table[], __tables_start[],
-    __tables_end[], __image_end[];
+extern uint8_t __image_start[], __text_end[], __rodata_end[], __stack_guard[], __stack_bottom[],
+    __stack_top[], __exception_guard[], __exception_stack_bottom[], __exception_stack_top[],
+    __empty_table[], __tables_start[], __tables_end[], __image_end[];
 
 static paddr_t image; /* where the image lies now */
 
@@ -32,8 +31,8 @@ struct range arch_image(void)
 const struct arch_part *arch_parts(unsigned *count)
 {
     static struct arch_part parts[] = {
-        {.name = "text", .execute = true},
         {.name = "MMU switch", .execute = true, .identity = true},
+        {.name = "text", .execute = true},
         {.name = "rodata"},
         {.name = "data", .write = true},
         {.name = "stack", .write = true},
@@ -41,9 +40,12 @@ const struct arch_part *arch_parts(unsigned *count)
         {.name = "tables", .write = true, .identity = true},
     };
     const uint8_t *const bounds[][2] = {
-        {__image_start, __idmap_start}, {__idmap_start, __idmap_end},
-        {__text_end, __rodata_end},     {__rodata_end, __stack_guard},
-        {__stack_bottom, __stack_top},  {__exception_stack_bottom, __exception_stack_top},
+        {__image_start, __image_start + PAGE_BYTES},
+        {__image_start + PAGE_BYTES, __text_end},
+        {__text_end, __rodata_end},
+        {__rodata_end, __stack_guard},
+        {__stack_bottom, __stack_top},
+        {__exception_stack_bottom, __exception_stack_top},
         {__tables_start, __tables_end},
     };
 
