@@ -167,11 +167,12 @@ static int add_named(struct opener *o, const struct naming *naming, const char *
 /* Add the images in @list, strings one behind the other. */
 static int add_list(struct opener *o, const struct naming *naming, struct bytes list)
 {
-    const char *name = (const char *)list.data, *end = name + list.size;
+    const char *name = (const char *)list.data, *end;
 
-    if (list.size == 0)
+    if (!name)
         return ERR_OK;
-    if (end[-1] != '\0')
+    end = name + list.size;
+    if (list.size == 0 || end[-1] != '\0')
         return diag_set(o->d, ERR_FORMAT, "configuration %s: %s is not NUL-terminated",
                         o->fit->config, naming->property);
     if (!naming->is_list && name + strlen(name) + 1 != end)

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/fakes/fit_fake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "monitor/base/range.h"
+#include "payload/fit_names.h"
+
+/* A fake that cannot be made is a mistake in the test. */
+static int sure(int result)
+{
+    if (result < 0) {
+        (void)fprintf(stderr, "fit_fake: %s\n", fdt_strerror(result));
+        abort();
+    }
+    return result;
+}
+
+static int node_at(const struct fit_fake *fit, const char *path)
+{
+    return sure(fdt_path_offset(fit->blob, path));
+}
+
+void fit_fake_set(struct fit_fake *fit, const char *path, const char *property, const void *value,
+                  size_t size)
+{
+    (void)sure(fdt_setprop(fit->blob, node_at(fit, path), property, value, (int)size));
+}
+
+void fit_fake_set_text(struct fit_fake *fit, const char *path, const char *property,
+                       const char *value)
+{
+    fit_fake_set(fit, path, property, value, strlen(value) + 1);
+}
+
+void fit_fake_set_u32(struct fit_fake *fit, const char *path, const char *property, uint32_t value)
+{
+    fdt32_t cell = cpu_to_fdt32(value);
+
+    fit_fake_set(fit, path, property, &cell, sizeof(cell));
+}
+
+void fit_fake_set_u64(struct fit_fake *fit, const char *path, const char *property, uint64_t value)
+{
+    fdt64_t cells = cpu_to_fdt64(value);
+
+    fit_fake_set(fit, path, property, &cells, sizeof(cells));
+}
+
+void fit_fake_unset(struct fit_fake *fit, const char *path, const char *property)
+{
+    (void)sure(fdt_delprop(fit->blob, node_at(fit, path), property));
+}
+
+void fit_fake_add_node(struct fit_fake *fit, const char *path, const char *name)
+{
+    (void)sure(fdt_add_subnode(fit->blob, node_at(fit, path), name));
+}
+
+void fit_fake_drop_node(struct fit_fake *fit, const char *path)
+{
+    (void)sure(fdt_del_node(fit->blob, node_at(fit, path)));
+}
+
+void fit_fake_add_image(struct fit_fake *fit, const char *name, uint32_t offset, uint32_t size)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "/images/%s", name);
+    fit_fake_add_node(fit, "/images", name);
+    fit_fake_set_u32(fit, path, FIT_PROP_DATA_OFFSET, offset);
+    fit_fake_set_u32(fit, path, FIT_PROP_DATA_SIZE, size);
+}
+
+static void add_hashed_image(struct fit_fake *fit, const char *name, const char *type,
+                             uint32_t offset, uint32_t size)
+{
+    char path[64];
+    struct sha256 digest;
+
+    fit_fake_add_image(fit, name, offset, size);
+    (void)snprintf(path, sizeof(path), "/images/%s", name);
+    fit_fake_set_text(fit, path, FIT_PROP_DESCRIPTION, name);
+    fit_fake_set_text(fit, path, FIT_PROP_TYPE, type);
+    fit_fake_set_text(fit, path, FIT_PROP_OS, FIT_OS_SEL4);
+    fit_fake_set_text(fit, path, FIT_PROP_COMPRESSION, FIT_COMPRESSION_NONE);
+    fit_fake_add_node(fit, path, "hash-1");
+    (void)snprintf(path, sizeof(path), "/images/%s/hash-1", name);
+    digest_sha256(fit->blob + FIT_FAKE_TREE + offset, size, &digest);
+    fit_fake_set_text(fit, path, FIT_PROP_ALGO, FIT_ALGO_SHA256);
+    fit_fake_set(fit, path, FIT_PROP_VALUE, digest.value, sizeof(digest.value));
+}
+
+void fit_fake_init(struct fit_fake *fit)
+{
+    memset(fit, 0, sizeof(*fit));
+    for (unsigned i = 0; i < FIT_FAKE_DATA; i++)
+        fit->blob[FIT_FAKE_TREE + i] = (uint8_t)i;
+    (void)sure(fdt_create_empty_tree(fit->blob, FIT_FAKE_TREE));
+    fit_fake_set_text(fit, "/", FIT_PROP_DESCRIPTION, "a fake");
+    fit_fake_add_node(fit, "/", FIT_NODE_CONFIGS);
+    fit_fake_add_node(fit, "/", FIT_NODE_IMAGES);
+    add_hashed_image(fit, "fdt", FIT_TYPE_DTB, FIT_FAKE_FDT, FIT_FAKE_FDT_BYTES);
+    add_hashed_image(fit, "app", FIT_TYPE_STANDALONE, FIT_FAKE_APP, FIT_FAKE_APP_BYTES);
+    add_hashed_image(fit, "kernel", FIT_TYPE_KERNEL, FIT_FAKE_KERNEL, FIT_FAKE_KERNEL_BYTES);
+    fit_fake_set_text(fit, "/configurations", FIT_PROP_DEFAULT, "conf-1");
+    fit_fake_add_node(fit, "/configurations", "conf-2");
+    fit_fake_set_text(fit, "/configurations/conf-2", FIT_PROP_KERNEL, "kernel");
+    fit_fake_add_node(fit, "/configurations", "conf-1");
+    fit_fake_set_text(fit, "/configurations/conf-1", FIT_PROP_KERNEL, "kernel");
+    fit_fake_set_text(fit, "/configurations/conf-1", FIT_PROP_LOADABLES, "app");
+    fit_fake_set_text(fit, "/configurations/conf-1", FIT_PROP_FDT, "fdt");
+}
+
+struct bytes fit_fake_bytes(const struct fit_fake *fit)
+{
+    return (struct bytes){fit->blob, sizeof(fit->blob)};
+}
+
+void fit_fake_replace(struct fit_fake *fit, const void *from, const void *to, size_t size)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i + size <= FIT_FAKE_TREE; i++) {
+        if (memcmp(fit->blob + i, from, size) == 0) {
+            memcpy(fit->blob + i, to, size);
+            count++;
+        }
+    }
+    (void)sure(count > 0 ? 0 : -FDT_ERR_NOTFOUND);
+}
+
+static bool is_terminated(const char *text, size_t size)
+{
+    return memchr(text, '\0', size) != NULL;
+}
+
+static const char *broken_image(const struct fit *fit, unsigned i)
+{
+    const struct fit_image *image = &fit->images[i];
+    uint64_t start = (uint64_t)(image->data.data - fit->blob.data);
+
+    if (!is_terminated(image->name, sizeof(image->name)) ||
+        !is_terminated(image->description, sizeof(image->description)) ||
+        !is_terminated(image->type, sizeof(image->type)) ||
+        !is_terminated(image->os, sizeof(image->os)) ||
+        !is_terminated(image->compression, sizeof(image->compression)))
+        return "texts are NUL-terminated";
+    if (image->data.size == 0 || start > fit->blob.size ||
+        image->data.size > fit->blob.size - start)
+        return "data inside the blob";
+    if (image->facts.ram_count > SEL4_RAM_MAX || image->facts.el > 2)
+        return "facts in range";
+    for (unsigned j = 0; j < i; j++) {
+        const struct fit_image *other = &fit->images[j];
+        uint64_t other_start = (uint64_t)(other->data.data - fit->blob.data);
+
+        if (range_overlaps((struct range){start, start + image->data.size},
+                           (struct range){other_start, other_start + other->data.size}))
+            return "no shared data";
+        if (strcmp(image->name, other->name) == 0)
+            return "names are unique";
+    }
+    return NULL;
+}
+
+const char *fit_fake_broken_promise(const struct fit *fit)
+{
+    if (fit->image_count == 0 || fit->image_count > FIT_IMAGES_MAX)
+        return "1 to FIT_IMAGES_MAX images";
+    if (fit->tree_bytes > fit->blob.size)
+        return "the tree inside the blob";
+    if (!is_terminated(fit->description, sizeof(fit->description)) ||
+        !is_terminated(fit->config, sizeof(fit->config)) ||
+        !is_terminated(fit->settings.stop_key, sizeof(fit->settings.stop_key)) ||
+        !is_terminated(fit->settings.bootargs, sizeof(fit->settings.bootargs)))
+        return "texts are NUL-terminated";
+    if (fit->settings.autoboot_seconds < -1 || fit->settings.idle_boot_seconds < -1)
+        return "seconds, or -1";
+    for (unsigned i = 0; i < fit->image_count; i++) {
+        const char *broken = broken_image(fit, i);
+
+        if (broken)
+            return broken;
+    }
+    return NULL;
+}
