@@ -8,6 +8,7 @@
 extern const struct cmd cmd_autoboot;
 extern const struct cmd cmd_boot;
 extern const struct cmd cmd_echo;
+extern const struct cmd cmd_fault;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_md;
 extern const struct cmd cmd_mw;

@@ -12,6 +12,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_mw,
     /* CMD_SYSTEM */
     &cmd_help,
+    &cmd_fault,
     &cmd_reset,
     &cmd_poweroff,
     /* CMD_SCRIPT */

@@ -96,6 +96,14 @@ uint64_t arch_counter(void)
     return arch_fake.counter += 1000;
 }
 
+void arch_provoke(enum arch_exception what)
+{
+    arch_fake.provoked = what;
+    if (!arch_fake.lets_pass) {
+        fault(0);
+    }
+}
+
 /** The host's address of @size bytes at @address; faults where they are not all in the window. */
 static uint8_t *at(uint64_t address, size_t size)
 {

@@ -20,9 +20,11 @@ struct arch_fake {
     uint64_t counter; /* grows by 1000 with every look at it */
     struct range image;
     struct arch_mmu_state mmu;
-    uint64_t par; /* what arch_translate returns */
+    bool lets_pass; /* arch_provoke returns */
+    uint64_t par;   /* what arch_translate returns */
 
     /* What was called. */
+    enum arch_exception provoked; /* by arch_provoke, where the CPU faults */
     unsigned peek_count, poke_count, clean_count, sync_count, fault_count;
     bool boot_map;        /* between arch_boot_map_on and _off */
     paddr_t move_image;   /* of arch_move */
