@@ -8,8 +8,8 @@
 #include "drivers/psci.h"
 #include "drivers/semihost.h"
 #include "drivers/serial.h"
-#include "monitor/arch/early.h"
 #include "monitor/arch/idmap.h"
+#include "monitor/arch/layout.h"
 #include "monitor/arch/runtime.h"
 #include "monitor/banner.h"
 #include "monitor/countdown.h"
@@ -25,7 +25,7 @@ __attribute__((section(PAYLOAD_DESC_SECTION),
 };
 
 static struct monitor monitor;
-static struct serial port = {.ops = &pl011_ops, .base = EARLY_UART};
+static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
@@ -212,8 +212,8 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     mmu_start(image);
     arch_cpu(&m->cpu);
     start_console(m);
-    place_find_dtb(m, dtb_hint, EARLY_DTB, &dtb);
-    m->uart = m->machine.uart.found ? m->machine.uart.base : EARLY_UART;
+    place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
+    m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
     read_desc(m, image);
     if (place_settle(m, image, &d))
         console_printf(&m->con, "error: monitor: %s\n", d.text);

@@ -112,11 +112,11 @@ uint64_t early_map(paddr_t image, paddr_t dtb)
     e.root = take_table(&e);
     for (uint64_t offset = 0; offset < image_bytes; offset += PAGE_BYTES)
         map_page(&e, LAYOUT_VA + offset, image + offset, DESC_NORMAL);
-    map_window(&e, EARLY_DTB);
+    map_window(&e, LAYOUT_EARLY_DTB);
     if (dtb)
         map_window(&e, dtb);
     map_window(&e, image);
-    map_block(&e, EARLY_UART, EARLY_UART, DESC_DEVICE);
+    map_block(&e, LAYOUT_EARLY_UART, LAYOUT_EARLY_UART, DESC_DEVICE);
     set_translation_registers();
     invalidate(__early_tables_start, __early_tables_end);
     return (uint64_t)(uintptr_t)e.root;

@@ -5,16 +5,10 @@
 
 #include "monitor/base/range.h"
 
-/* Where a DTB is looked for when x0 names none: the start of RAM on QEMU's virt. */
-#define EARLY_DTB UINT64_C(0x40000000)
-
-/* The UART used until the DTB has named one: QEMU virt's PL011. */
-#define EARLY_UART UINT64_C(0x09000000)
-
 /**
  * Build the early map and set MAIR and TCR: the image at its link address and, executable, at
- * its physical one; windows of 2 to 4 MiB around @dtb (0: none) and EARLY_DTB; the page of
- * EARLY_UART as Device. Runs with the MMU off.
+ * its physical one; windows of 2 to 4 MiB around @dtb (0: none) and LAYOUT_EARLY_DTB; the page of
+ * LAYOUT_EARLY_UART as Device. Runs with the MMU off.
  *
  * @image  physical address of the image's first byte
  * Returns the physical address of the level 0 table.

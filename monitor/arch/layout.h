@@ -13,6 +13,10 @@
 #define LAYOUT_PA          0x41000000
 #define LAYOUT_TEXT_OFFSET 0x1000000
 
+/* Until the DTB has named a UART and itself been found: QEMU virt's. */
+#define LAYOUT_EARLY_UART 0x09000000
+#define LAYOUT_EARLY_DTB  0x40000000
+
 #define LAYOUT_STACK_BYTES           0x8000
 #define LAYOUT_EXCEPTION_STACK_BYTES 0x2000
 #define LAYOUT_EARLY_TABLE_PAGES     16

@@ -27,7 +27,13 @@ start:
 	msr	daifset, #0xf
 	mov	x19, x0
 	adrp	x20, _head
-	adr	x0, early_vectors
+	msr	spsel, #1
+	adrp	x0, __exception_stack_top
+	mov	sp, x0
+	msr	spsel, #0
+	adrp	x0, __stack_top
+	mov	sp, x0
+	adr	x0, vectors
 	mrs	x21, CurrentEL
 	cmp	x21, #CURRENTEL_EL2
 	b.eq	1f
@@ -49,13 +55,6 @@ start:
 3:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1
 	b.lo	3b
-
-	msr	spsel, #1
-	adrp	x0, __exception_stack_top
-	mov	sp, x0
-	msr	spsel, #0
-	adrp	x0, __stack_top
-	mov	sp, x0
 
 	mov	x0, x20
 	mov	x1, x19

@@ -5,13 +5,9 @@
 
 #include "monitor/base/range.h"
 
-/** One function; the table is made by monitor/arch/symbols.sh from the linked image. */
-struct symbol {
-    uint32_t offset; /* from the image's first byte */
-    uint32_t name;   /* from the first byte of symbol_names */
-};
-
-extern const struct symbol symbol_table[];
+/* Made by monitor/arch/symbols.sh from the linked image, ascending: where each function starts, in
+ * instructions from the image's first byte, and the names in the same order, NUL-terminated. */
+extern const uint16_t symbol_table[];
 extern const uint32_t symbol_count;
 extern const char symbol_names[];
 

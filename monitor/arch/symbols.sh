@@ -23,10 +23,9 @@ printf '\t.global symbol_table, symbol_count, symbol_names\nsymbol_table:\n'
 			printf "%d %s\n", hex(at[i]) - hex(start), name[i]
 	}' | sort -n -u -k1,1 | awk '
 	{
-		printf "\t.word %d, %d\n", $1, bytes
+		printf "\t.hword %d\n", $1 / 4
 		names = names "\t.asciz \"" $2 "\"\n"
-		bytes += length($2) + 1
 	}
 	END { printf "symbol_names:\n%s", names }'
 [ -n "$elf" ] || echo 'symbol_names:'
-printf '\t.balign 4\nsymbol_count:\n\t.word (symbol_names - symbol_table) / 8\n'
+printf '\t.balign 4\nsymbol_count:\n\t.word (symbol_names - symbol_table) / 2\n'

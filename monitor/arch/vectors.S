@@ -3,6 +3,7 @@
  * Exception vectors. The monitor runs on SP_EL0 and takes exceptions on SP_ELx, so that a stack
  * that ran into its guard page can still be reported.
  */
+#include "monitor/arch/layout.h"
 #include "monitor/arch/sysreg.h"
 
 #define FRAME_BYTES 304			/* struct exception_frame */
@@ -12,6 +13,17 @@
 	stp	x0, x1, [sp, #-FRAME_BYTES]!
 	mov	x1, #\source
 	b	\target
+	.endm
+
+/* \reg = the register \name of the EL this runs at. */
+	.macro	read_own reg, name, tmp
+	mrs	\tmp, CurrentEL
+	cmp	\tmp, #CURRENTEL_EL2
+	b.eq	1001f
+	mrs	\reg, \name\()_el1
+	b	1002f
+1001:	mrs	\reg, \name\()_el2
+1002:
 	.endm
 
 	.section .text.vectors, "ax"
@@ -46,19 +58,14 @@ exception_entry:
 	stp	x28, x29, [sp, #224]
 	mrs	x2, sp_el0
 	stp	x30, x2, [sp, #240]
-	mrs	x3, CurrentEL
-	cmp	x3, #CURRENTEL_EL2
-	b.eq	1f
-	mrs	x3, elr_el1
-	mrs	x4, spsr_el1
-	mrs	x5, esr_el1
-	mrs	x6, far_el1
-	b	2f
-1:	mrs	x3, elr_el2
-	mrs	x4, spsr_el2
-	mrs	x5, esr_el2
-	mrs	x6, far_el2
-2:	stp	x3, x4, [sp, #256]
+	read_own x3, elr, x7
+	read_own x4, spsr, x7
+	read_own x5, esr, x7
+	read_own x6, far, x7
+	read_own x2, sctlr, x7
+	tbnz	x2, #0, 3f			// bit 0: M
+	b	early_stop
+3:	stp	x3, x4, [sp, #256]
 	stp	x5, x6, [sp, #272]
 	str	x1, [sp, #288]
 	mov	x0, sp
@@ -129,28 +136,63 @@ guard_return:
 	ret
 	.size	guard_enter, . - guard_enter
 
-/* Before the early map is in force there is no C worth calling: one fixed line by the fallback
- * UART, then stop. Position-independent. */
-	.section .text.early_vectors, "ax"
-	.balign	0x800
-	.global early_vectors
-early_vectors:
-	.rept	16
-	.balign	0x80
-	b	early_stop
-	.endr
-
+/*
+ * An exception with the MMU off: there is no C worth calling yet. One line by the fallback UART,
+ * then stop. In: x3 = ELR, x5 = ESR, x6 = FAR.
+ */
+	.section .text.early_stop, "ax"
 early_stop:
-	mov	x0, #0x09000000
-	adr	x1, early_text
-1:	ldrb	w2, [x1], #1
-	cbz	w2, 3f
-2:	ldr	w3, [x0, #0x18]
-	tbnz	w3, #5, 2b
-	str	w2, [x0]
+	ldr	x0, =LAYOUT_EARLY_UART
+	adr	x1, text_class
+	bl	early_puts
+	mov	x4, x5
+	bl	early_hex
+	adr	x1, text_elr
+	bl	early_puts
+	mov	x4, x3
+	bl	early_hex
+	adr	x1, text_far
+	bl	early_puts
+	mov	x4, x6
+	bl	early_hex
+	adr	x1, text_end
+	bl	early_puts
+1:	wfe
 	b	1b
-3:	wfe
-	b	3b
-early_text:
-	.asciz	"\r\nelfmon: exception before the MMU was on; stopped\r\n"
+
+/* Print the string at x1. Clobbers x1, x2, x7. */
+early_puts:
+	ldrb	w2, [x1], #1
+	cbz	w2, 3f
+1:	ldr	w7, [x0, #0x18]			// UARTFR
+	tbnz	w7, #5, 1b			// TXFF
+	str	w2, [x0]			// UARTDR
+	b	early_puts
+3:	ret
+
+/* Print x4 in hex. Clobbers x2, x7, x8. */
+early_hex:
+	mov	x8, #64
+1:	sub	x8, x8, #4
+	lsr	x2, x4, x8
+	and	x2, x2, #0xf
+	add	x2, x2, #'0'
+	cmp	x2, #'9'
+	b.ls	2f
+	add	x2, x2, #('a' - '9' - 1)
+2:	ldr	w7, [x0, #0x18]
+	tbnz	w7, #5, 2b
+	str	w2, [x0]
+	cbnz	x8, 1b
+	ret
+
+text_class:
+	.asciz	"\r\nelfmon: stopped: exception before the MMU was on: ESR 0x"
+text_elr:
+	.asciz	", ELR 0x"
+text_far:
+	.asciz	", FAR 0x"
+text_end:
+	.asciz	"\r\n"
 	.balign	4
+	.ltorg
