@@ -94,6 +94,16 @@ static int pack(const struct options *o)
     return write_image(o, &in, &fit, &advice);
 }
 
+static int print_facts(const struct options *o)
+{
+    static struct inputs in;
+
+    if (inputs_read(o, &in))
+        return -1;
+    report_facts(&in.facts);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -104,7 +114,7 @@ int main(int argc, char **argv)
         options_help(stdout);
     else if (options.version)
         puts("elfmon-pack " ELFMON_VERSION);
-    else if (pack(&options))
+    else if (options.facts ? print_facts(&options) : pack(&options))
         return EXIT_BAD_INPUT;
     return EXIT_SUCCESS;
 }

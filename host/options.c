@@ -58,6 +58,8 @@ static const struct option_def defs[] = {
     {"idle-boot", ARG_SECONDS, FIELD(idle_boot_seconds), "SECONDS|off",
      "boot when the shell was idle for so long (default off)"},
     {"verbose", ARG_FLAG, FIELD(verbose), NULL, "print images, facts and plan (-v)"},
+    {"facts", ARG_FLAG, FIELD(facts), NULL,
+     "only print what the kernel was built for, as NAME=VALUE; 0: unknown"},
     {"help", ARG_FLAG, FIELD(help), NULL, "print this text (-h)"},
     {"version", ARG_FLAG, FIELD(version), NULL, "print the version"},
 };
@@ -67,6 +69,7 @@ enum { DEF_COUNT = sizeof(defs) / sizeof(defs[0]) };
 void options_help(FILE *to)
 {
     fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE]] [options] --out FILE\n"
+          "       elfmon-pack --kernel FILE --facts\n"
           "Pack a kernel and its root task with the elfmon boot monitor into one image.\n\n",
           to);
     for (size_t i = 0; i < DEF_COUNT; i++) {
@@ -170,11 +173,13 @@ static int check_text(const char *option, const char *text, size_t room)
 
 static int check_together(const struct options *o)
 {
-    if (!o->out)
+    if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
     if (!o->kernel && !o->app && !o->dtb && !o->script)
         return bad_usage("", "nothing to pack: no --kernel, --app, --dtb or --script");
-    if (o->format != OUT_FIT && !o->loader)
+    if (o->facts && !o->kernel)
+        return bad_usage("--facts", "there is no --kernel");
+    if (o->format != OUT_FIT && !o->loader && !o->facts)
         return bad_usage("--loader", "missing; only --format fit does without");
     if (!o->kernel && (o->kernel_paddr.given || o->cpus.given))
         return bad_usage(o->cpus.given ? "--cpus" : "--kernel-paddr", "there is no --kernel");

@@ -22,7 +22,7 @@ struct options {
     struct opt_number kernel_paddr, app_offset, load_addr, cpus;
     int32_t autoboot_seconds, idle_boot_seconds; /* -1: off */
     enum out_format format;
-    bool verbose, help, version;
+    bool verbose, facts, help, version;
 };
 
 /**

@@ -23,6 +23,21 @@ int report_error(const char *file, const char *format, ...)
     return -1;
 }
 
+void report_facts(const struct sel4_facts *facts)
+{
+    struct range ram = {facts->ram[0].start, 0};
+
+    for (unsigned i = 0; i < facts->ram_count; i++) {
+        if (facts->ram[i].start < ram.start)
+            ram.start = facts->ram[i].start;
+        if (facts->ram[i].end > ram.end)
+            ram.end = facts->ram[i].end;
+    }
+    printf("el=%u\ncores=%u\npa_bits=%u\ngic=%u\n", facts->el, facts->core_count, facts->pa_bits,
+           facts->gic_version);
+    printf("ram_start=0x%" PRIx64 "\nram_end=0x%" PRIx64 "\n", ram.start, ram.end);
+}
+
 static void print_facts(const struct sel4_facts *facts)
 {
     char text[PREFLIGHT_TEXT_BYTES];

@@ -13,6 +13,9 @@
  */
 int report_error(const char *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** What a kernel was built for, one NAME=VALUE a line, for a shell to read; 0: unknown. */
+void report_facts(const struct sel4_facts *facts);
+
 /** The images with size and digest, and what the kernel was built for. */
 void report_inputs(const struct inputs *in, const struct fit_blob *fit);
 

@@ -74,6 +74,8 @@ static void copy_out(struct monitor *m, const struct plan_copy *c)
 
     if (c->src.size) {
         arch_copy(dst, c->src.data, c->src.size);
+        if (c->role == PLAN_KERNEL)
+            arch_sync_code(dst, c->src.size);
         console_printf(&m->con, "  0x%08" PRIx64 " <- %zu bytes  %s\n", c->dst, c->src.size,
                        plan_role_name(c->role));
     }
@@ -86,14 +88,10 @@ static void copy_out(struct monitor *m, const struct plan_copy *c)
 
 static void load_role(struct monitor *m, enum plan_role role)
 {
-    struct range dst = m->plan.ranges[role];
-
     for (unsigned i = 0; i < m->plan.copy_count; i++) {
         if (m->plan.copies[i].role == role)
             copy_out(m, &m->plan.copies[i]);
     }
-    if (role == PLAN_KERNEL)
-        arch_sync_code(arch_phys(dst.start), range_bytes(dst));
     if (role == PLAN_APP)
         plan_headers(&m->plan, arch_phys(m->plan.ranges[PLAN_HEADERS].start));
     m->progress.loaded[role] = true;

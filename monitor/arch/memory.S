@@ -15,36 +15,35 @@
 
 /*
  * void *memcpy(void *destination, const void *source, size_t size); arch_copy is the same.
- * Forwards, for ranges that do not overlap or where destination < source. Clobbers x3..x5, q0..q3.
+ * Forwards, for ranges that do not overlap or where destination < source. Clobbers x1..x5, q0..q7.
  */
 function memcpy
 	mov	x3, x0
-	bic	x4, x2, #63
-	add	x4, x1, x4
-	cmp	x1, x4
-	b.eq	2f
-1:	ldp	q0, q1, [x1]
-	ldp	q2, q3, [x1, #32]
-	stp	q0, q1, [x3]
-	stp	q2, q3, [x3, #32]
-	add	x1, x1, #64
-	add	x3, x3, #64
-	cmp	x1, x4
-	b.lo	1b
-2:	ands	x2, x2, #63
-	b.eq	5f
-3:	subs	x2, x2, #8
-	b.lo	4f
-	ldr	x5, [x1], #8
-	str	x5, [x3], #8
-	b.ne	3b
-	ret
-4:	add	x2, x2, #8
-6:	ldrb	w5, [x1], #1
-	strb	w5, [x3], #1
+	subs	x2, x2, #128
+	b.lo	2f
+1:	ldp	q0, q1, [x1], #32
+	ldp	q2, q3, [x1], #32
+	ldp	q4, q5, [x1], #32
+	ldp	q6, q7, [x1], #32
+	subs	x2, x2, #128
+	stp	q0, q1, [x3], #32
+	stp	q2, q3, [x3], #32
+	stp	q4, q5, [x3], #32
+	stp	q6, q7, [x3], #32
+	b.hs	1b
+2:	adds	x2, x2, #(128 - 8)
+	b.lt	4f
+3:	ldr	x4, [x1], #8
+	str	x4, [x3], #8
+	subs	x2, x2, #8
+	b.ge	3b
+4:	adds	x2, x2, #8
+	b.eq	6f
+5:	ldrb	w4, [x1], #1
+	strb	w4, [x3], #1
 	subs	x2, x2, #1
-	b.ne	6b
-5:	ret
+	b.ne	5b
+6:	ret
 	.size	memcpy, . - memcpy
 	.global	arch_copy
 	.set	arch_copy, memcpy
@@ -79,23 +78,27 @@ function arch_zero
 	and	x3, x3, #0xf
 	mov	x4, #4
 	lsl	x3, x4, x3			// block size in bytes
-	sub	x5, x3, #1
 	add	x6, x0, x2			// end
-	bic	x6, x6, x5			// of the last whole block
+	lsl	x3, x3, #2			// four blocks at a time
+	sub	x5, x3, #1
+	bic	x6, x6, x5			// of the last whole four
 	neg	x4, x0
 	and	x4, x4, x5			// bytes up to the first one
 	add	x4, x0, x4
 	cmp	x4, x6
-	b.hs	memset				// no whole block
+	b.hs	memset				// too few
 	stp	x30, x2, [sp, #-32]!
 	stp	x0, x6, [sp, #16]
 	sub	x2, x4, x0
 	mov	x5, x4
-	mov	x6, x3
+	lsr	x6, x3, #2
 	bl	memset				// keeps x5 and x6
 	ldr	x4, [sp, #24]
-1:	dc	zva, x5
+1:
+	.rept	4
+	dc	zva, x5
 	add	x5, x5, x6
+	.endr
 	cmp	x5, x4
 	b.lo	1b
 	ldp	x30, x2, [sp]

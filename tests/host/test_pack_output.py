@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from .conftest import APP, KERNEL, LOADER, PAGE, Elf, Fit
+from .conftest import APP, KERNEL, LOADER, PACK, PAGE, Elf, Fit
 
 DESC = ".elfmon.payload"
 
@@ -254,3 +254,30 @@ def test_output_replaces_an_older_one_with_usual_permissions(packer):
     assert image.read_bytes()[:4] == b"\x7fELF"
     assert image.stat().st_mode & 0o600 == 0o600
     assert sorted(p.name for p in packer.directory.iterdir()) == ["image"]
+
+
+FACTS = ("el", "cores", "pa_bits", "gic", "ram_start", "ram_end")
+
+
+@pytest.mark.parametrize(
+    "name, values",
+    [
+        ("kernel", (1, 1, 0, 2, 0x40000000, 0x80000000)),
+        ("kernel-gicv3", (1, 1, 0, 3, 0x40000000, 0x80000000)),
+        ("kernel-hyp40-smp4", (2, 4, 40, 2, 0x60000000, 0x80000000)),
+        ("kernel-hyp44", (2, 1, 44, 2, 0x60000000, 0x80000000)),
+    ],
+)
+def test_facts_for_a_shell(packer, name, values):
+    done = packer.run("--kernel", KERNEL.with_stem(name), "--facts")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = [line.split("=") for line in done.stdout.splitlines()]
+    assert [(fact, int(value, 0)) for fact, value in lines] == list(zip(FACTS, values))
+    assert list(packer.directory.iterdir()) == []
+
+
+def test_facts_of_a_stripped_kernel_are_0_where_unknown(packer):
+    stripped = packer.directory / "stripped.elf"
+    quiet("aarch64-linux-gnu-strip", "-o", stripped, KERNEL)
+    assert "cores=0\n" in quiet(PACK, "--kernel", stripped, "--facts")
+    assert "cores=4\n" in quiet(PACK, "--kernel", stripped, "--cpus", 4, "--facts")

@@ -120,6 +120,7 @@ def test_source_date_epoch_must_be_a_number(packer):
         (("word", "--kernel", KERNEL), "word"),
         (("--kernel", KERNEL, "--format", "tar"), "--format"),
         (("--app", APP, "--loader", LOADER, "--cpus", "1"), "--cpus"),
+        (("--app", APP, "--facts"), "--facts"),
         (("--app", APP, "--loader", LOADER, "--kernel-paddr", "0"), "--kernel-paddr"),
         *(
             (("--kernel", KERNEL, "--loader", LOADER, option, value), option)
@@ -183,7 +184,8 @@ def test_help_names_every_option(packer):
     assert known == {
         *("--loader", "--kernel", "--app", "--dtb", "--script", "--out", "--format"),
         *("--bootargs", "--kernel-paddr", "--app-offset", "--load-addr", "--cpus"),
-        *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--help", "--version"),
+        *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--facts", "--help"),
+        "--version",
     }
     assert max(map(len, done.stdout.splitlines())) <= 100
 
