@@ -179,6 +179,8 @@ static void test_ram_is_all_or_nothing(void **state)
 
     read_ram_facts(EL1_VA + RAM_AT - 16, 32); /* the first pair is 0, 0 */
     assert_int_equal(facts.ram_count, 0);
+    read_ram_facts(EL1_VA + RAM_AT + 16 * SEL4_RAM_MAX, 32); /* and here the second one */
+    assert_int_equal(facts.ram_count, 0);
     assert_memory_equal(facts.ram, none, sizeof(none));
 }
 
