@@ -5,7 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "monitor/base/bits.h"
+#include "monitor/memory_map.h"
 #include "monitor/preflight.h"
 
 int report_error(const char *file, const char *format, ...)
@@ -62,76 +62,43 @@ void report_inputs(const struct inputs *in, const struct fit_blob *fit)
         printf("dtb: the machine's own, placed at boot\n");
 }
 
-/* "2.2 MiB", "4 KiB": as the monitor writes it, in the largest unit that keeps it above 1. */
-static void print_size(uint64_t bytes)
+static void print_map(const struct memory_map *map)
 {
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    unsigned unit = 0;
-    uint64_t tenths;
-    char text[32];
+    char text[MEMORY_MAP_LINE_BYTES];
+    struct region region;
 
-    while (bytes >> 10 * unit >= 1024)
-        unit++;
-    tenths = unit ? (bytes >> 10 * (unit - 1)) * 10 / 1024 : 10 * bytes;
-    if (tenths % 10)
-        (void)snprintf(text, sizeof(text), "%" PRIu64 ".%u %s", tenths / 10,
-                       (unsigned)(tenths % 10), units[unit]);
-    else
-        (void)snprintf(text, sizeof(text), "%" PRIu64 " %s", tenths / 10, units[unit]);
-    printf("%11s", text);
-}
-
-static void print_regions(const struct regions *set)
-{
-    printf("%-18s %-18s %11s  %s\n", "START", "END", "SIZE", "USE");
-    for (unsigned i = 0; i < set->count; i++) {
-        const struct region *r = &set->entries[i];
-
-        printf("0x%016" PRIx64 " 0x%016" PRIx64 " ", r->range.start, r->range.end);
-        print_size(range_bytes(r->range));
-        printf("  %s%s\n", r->name, r->kind == REGION_PLANNED ? " (planned)" : "");
+    memory_map_heading(text);
+    puts(text);
+    for (uint64_t at = 0; memory_map_next(map, at, &region); at = region.range.end) {
+        memory_map_line(&region, text);
+        puts(text);
     }
 }
 
-/* What is left of @ram between the regions that @set has already. */
-static void add_free(struct regions *set, struct range ram)
+static bool touches_plan(const struct boot_plan *plan, struct range image)
 {
-    while (ram.start < ram.end) {
-        const struct region *next = regions_overlap(set, ram);
-        uint64_t end = next ? next->range.end : ram.end;
-        uint64_t free_end = next ? next->range.start : ram.end;
-
-        if (ram.start < free_end)
-            (void)regions_add(set, (struct range){ram.start, free_end}, REGION_RAM, "free", NULL);
-        ram.start = end;
+    for (unsigned i = 0; i < PLAN_ROLE_COUNT; i++) {
+        if (range_overlaps(plan->ranges[i], image))
+            return true;
     }
-}
-
-/* An image that is not to be loaded has none. */
-static void add_image(struct regions *set, struct range image)
-{
-    if (!range_is_empty(image) && regions_add(set, image, REGION_SOURCE, "image", NULL))
-        printf("image at 0x%" PRIx64 "-0x%" PRIx64
-               " overlaps the plan: the monitor moves out of the way\n",
-               image.start, image.end);
+    return false;
 }
 
 void report_plan(const struct inputs *in, const struct advice *advice, struct range image)
 {
-    struct regions set = advice->busy;
+    struct regions busy = advice->busy;
+    const struct memory_map map = {
+        .busy = &busy, .plan = &advice->plan, .machine = &advice->machine};
 
     if (advice->plan.protocol == PLAN_NOTHING)
         return;
-    for (unsigned i = 0; i < PLAN_ROLE_COUNT; i++) {
-        struct range range = advice->plan.ranges[i];
-
-        if (!range_is_empty(range))
-            (void)regions_add(&set, range, REGION_PLANNED, plan_role_name((enum plan_role)i), NULL);
-    }
-    add_image(&set, image);
-    for (unsigned i = 0; i < advice->machine.ram_count; i++)
-        add_free(&set, advice->machine.ram[i]);
+    /* An image that is not to be loaded has an empty range. */
+    if (!range_is_empty(image) && (touches_plan(&advice->plan, image) ||
+                                   regions_add(&busy, image, REGION_SOURCE, "image", NULL)))
+        printf("image at 0x%" PRIx64 "-0x%" PRIx64
+               " overlaps the plan: the monitor moves out of the way\n",
+               image.start, image.end);
     if (!advice->ram_known)
         printf("RAM unknown, 1 GiB assumed from 0x%" PRIx64 "\n", in->kernel_base);
-    print_regions(&set);
+    print_map(&map);
 }
