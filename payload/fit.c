@@ -14,14 +14,21 @@
 
 enum { NOT_THERE = -1 };
 
+/* A node below /images. */
+struct candidate {
+    const char *name; /* in the tree; printable, fits into struct fit_image */
+    int node;
+    bool is_added; /* to fit->images */
+};
+
 /* What fit_open's steps share. */
 struct opener {
     const void *tree; /* checked */
     struct fit *fit;
     struct diag *d;
-    int images;                /* node, or NOT_THERE */
-    int configs;               /* node, or NOT_THERE */
-    int nodes[FIT_IMAGES_MAX]; /* of fit->images */
+    bool has_configs;
+    unsigned candidate_count;
+    struct candidate candidates[FIT_IMAGES_MAX];
 };
 
 /* Make sure that libfdt can walk the tree at the start of @blob. */
@@ -80,8 +87,45 @@ static int find_child(const void *tree, int parent, const char *name, int *out, 
     return ERR_OK;
 }
 
-/* Compare with the images before: no name twice, no byte twice. */
-static int check_distinct(const struct opener *o, const struct fit_image *image)
+static int add_candidate(struct opener *o, int node)
+{
+    const char *name = fdt_get_name(o->tree, node, NULL);
+    char copy[FIT_NAME_BYTES];
+
+    if (o->candidate_count == FIT_IMAGES_MAX)
+        return diag_set(o->d, ERR_NOMEM, "more than %d images", FIT_IMAGES_MAX);
+    if (fit_props_copy(copy, sizeof(copy), name, strlen(name)))
+        return diag_set(o->d, ERR_RANGE,
+                        "the name of image %u is longer than %d characters or not printable",
+                        o->candidate_count + 1, FIT_NAME_BYTES - 1);
+    for (unsigned i = 0; i < o->candidate_count; i++)
+        if (is_ambiguous(name, o->candidates[i].name))
+            return diag_set(o->d, ERR_FORMAT, "images %s and %s cannot be told apart",
+                            o->candidates[i].name, name);
+    o->candidates[o->candidate_count++] = (struct candidate){name, node, false};
+    return ERR_OK;
+}
+
+static int list_candidates(struct opener *o)
+{
+    int images, node, err = find_child(o->tree, 0, FIT_NODE_IMAGES, &images, o->d);
+
+    if (err)
+        return err;
+    if (images == NOT_THERE)
+        return diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
+    fdt_for_each_subnode (node, o->tree, images) {
+        err = add_candidate(o, node);
+        if (err)
+            return err;
+    }
+    if (o->candidate_count == 0)
+        return diag_set(o->d, ERR_FORMAT, "no image in the FIT");
+    return ERR_OK;
+}
+
+/* Compare with the images before: no byte twice. */
+static int check_disjoint(const struct opener *o, const struct fit_image *image)
 {
     const uint8_t *base = o->fit->blob.data;
     uint64_t start = (uint64_t)(image->data.data - base);
@@ -89,9 +133,6 @@ static int check_distinct(const struct opener *o, const struct fit_image *image)
     for (const struct fit_image *other = o->fit->images; other < image; other++) {
         uint64_t other_start = (uint64_t)(other->data.data - base);
 
-        if (is_ambiguous(image->name, other->name))
-            return diag_set(o->d, ERR_FORMAT, "images %s and %s cannot be told apart", other->name,
-                            image->name);
         if (range_overlaps((struct range){start, start + image->data.size},
                            (struct range){other_start, other_start + other->data.size}))
             return diag_set(o->d, ERR_OVERLAP,
@@ -101,28 +142,20 @@ static int check_distinct(const struct opener *o, const struct fit_image *image)
     return ERR_OK;
 }
 
-/* Read the image @node into the next place of fit->images. */
-static int add_image(struct opener *o, int node)
+/* Read the image @c into the next place of fit->images; FIT_OTHER: its own type tells the role. */
+static int add_image(struct opener *o, struct candidate *c, enum fit_role role)
 {
-    struct fit *fit = o->fit;
-    int err;
+    struct fit_image *image = &o->fit->images[o->fit->image_count];
+    int err = fit_image_read(o->fit, c->node, image, o->d);
 
-    if (fit->image_count == FIT_IMAGES_MAX)
-        return diag_set(o->d, ERR_NOMEM, "more than %d images", FIT_IMAGES_MAX);
-    err = fit_image_read(fit, node, &fit->images[fit->image_count], o->d);
     if (!err)
-        err = check_distinct(o, &fit->images[fit->image_count]);
-    if (!err)
-        o->nodes[fit->image_count++] = node;
-    return err;
-}
-
-static bool is_added(const struct opener *o, int node)
-{
-    for (unsigned i = 0; i < o->fit->image_count; i++)
-        if (o->nodes[i] == node)
-            return true;
-    return false;
+        err = check_disjoint(o, image);
+    if (err)
+        return err;
+    image->role = role == FIT_OTHER ? fit_image_role(image) : role;
+    o->fit->image_count++;
+    c->is_added = true;
+    return ERR_OK;
 }
 
 /* A property of a configuration that names images, and what it makes of them. */
@@ -136,32 +169,31 @@ static const struct naming {
     {FIT_PROP_LOADABLES, FIT_OTHER, true},
 };
 
+/* There is no image called @name, which comes from @naming's property as it is. */
+static int refuse_name(const struct opener *o, const struct naming *naming, const char *name)
+{
+    char printable[FIT_NAME_BYTES];
+
+    if (fit_props_copy(printable, sizeof(printable), name, strlen(name)))
+        strcpy(printable, "with such a name");
+    return diag_set(o->d, ERR_NOTFOUND, "configuration %s: no image %s, as %s wants",
+                    o->fit->config, printable, naming->property);
+}
+
 /* Add the image called @name, which @naming gives its role. */
 static int add_named(struct opener *o, const struct naming *naming, const char *name)
 {
-    struct fit *fit = o->fit;
-    struct fit_image *image = &fit->images[fit->image_count];
-    char wanted[FIT_NAME_BYTES];
-    int node, err;
+    for (unsigned i = 0; i < o->candidate_count; i++) {
+        struct candidate *c = &o->candidates[i];
 
-    if (fit_props_copy(wanted, sizeof(wanted), name, strlen(name)))
-        return diag_set(o->d, ERR_RANGE,
-                        "configuration %s: the name in %s is longer than %d characters or not "
-                        "printable",
-                        fit->config, naming->property, FIT_NAME_BYTES - 1);
-    err = find_child(o->tree, o->images, name, &node, o->d);
-    if (err)
-        return err;
-    if (node == NOT_THERE)
-        return diag_set(o->d, ERR_NOTFOUND, "configuration %s: no image %s, which %s names",
-                        fit->config, name, naming->property);
-    if (is_added(o, node))
-        return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice", fit->config,
-                        name);
-    err = add_image(o, node);
-    if (!err)
-        image->role = naming->role == FIT_OTHER ? fit_image_role(image) : naming->role;
-    return err;
+        if (strcmp(c->name, name) != 0)
+            continue;
+        if (c->is_added)
+            return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice",
+                            o->fit->config, name);
+        return add_image(o, c, naming->role);
+    }
+    return refuse_name(o, naming, name);
 }
 
 /* Add the images in @list, strings one behind the other. */
@@ -191,7 +223,7 @@ static int read_config(struct opener *o, int node)
 {
     struct fit_settings *s = &o->fit->settings;
     struct bytes lists[FIT_COUNT_OF(namings)] = {{NULL, 0}};
-    const struct fit_rule settings[] = {
+    struct fit_rule rules[FIT_COUNT_OF(namings) + 5] = {
         {FIT_PROP_BOOTARGS, FIT_TEXT, s->bootargs, sizeof(s->bootargs)},
         {FIT_PROP_AUTOBOOT, FIT_SECONDS, &s->autoboot_seconds, INT32_MAX},
         {FIT_PROP_IDLE_BOOT, FIT_SECONDS, &s->idle_boot_seconds, INT32_MAX},
@@ -199,64 +231,72 @@ static int read_config(struct opener *o, int node)
         {FIT_PROP_STOP_KEY, FIT_TEXT, s->stop_key, sizeof(s->stop_key)},
     };
     uint32_t seen;
-    int err = fit_props_read(o->tree, node, settings, FIT_COUNT_OF(settings), &seen, o->d);
+    int err;
 
-    for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++) {
-        struct fit_rule rule = {namings[i].property, FIT_RAW, &lists[i], 0};
-
-        err = fit_props_read(o->tree, node, &rule, 1, &seen, o->d);
-    }
+    for (size_t i = 0; i < FIT_COUNT_OF(namings); i++)
+        rules[5 + i] = (struct fit_rule){namings[i].property, FIT_RAW, &lists[i], 0};
+    err = fit_props_read(o->tree, node, rules, FIT_COUNT_OF(rules), &seen, o->d);
     for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++)
         err = add_list(o, &namings[i], lists[i]);
     return err;
 }
 
-/* Read configuration @name, or the default one where @name is NULL. */
-static int open_config(struct opener *o, const char *name)
+/* The name of the configuration to read, into fit->config: @wanted, or the default one. */
+static int choose_config(const struct opener *o, int configs, const char *wanted)
 {
     struct fit *fit = o->fit;
-    const struct fit_rule by_default = {FIT_PROP_DEFAULT, FIT_TEXT, fit->config,
-                                        sizeof(fit->config)};
-    uint32_t seen = 0;
-    int node, err;
+    const struct fit_rule rule = {FIT_PROP_DEFAULT, FIT_TEXT, fit->config, sizeof(fit->config)};
+    uint32_t seen;
+    int err;
 
-    if (!name && o->configs == NOT_THERE)
-        return ERR_OK;
-    if (o->configs == NOT_THERE)
-        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", name);
-    if (name && fit_props_copy(fit->config, sizeof(fit->config), name, strlen(name)))
+    if (wanted && fit_props_copy(fit->config, sizeof(fit->config), wanted, strlen(wanted)))
         return diag_set(o->d, ERR_NOTFOUND, "no configuration has a name of %zu characters",
-                        strlen(name));
-    err = name ? ERR_OK : fit_props_read(o->tree, o->configs, &by_default, 1, &seen, o->d);
+                        strlen(wanted));
+    if (wanted)
+        return ERR_OK;
+    err = fit_props_read(o->tree, configs, &rule, 1, &seen, o->d);
+    if (!err && !seen)
+        return diag_set(o->d, ERR_NOTFOUND, "no default configuration");
+    return err;
+}
+
+/* Add what configuration @wanted, or the default one where @wanted is NULL, names. */
+static int open_config(struct opener *o, const char *wanted)
+{
+    int configs, node, err = find_child(o->tree, 0, FIT_NODE_CONFIGS, &configs, o->d);
+
     if (err)
         return err;
-    if (!name && !seen)
-        return diag_set(o->d, ERR_NOTFOUND, "no default configuration");
-    err = find_child(o->tree, o->configs, fit->config, &node, o->d);
+    o->has_configs = configs != NOT_THERE;
+    if (!o->has_configs && wanted)
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", wanted);
+    if (!o->has_configs)
+        return ERR_OK;
+    err = choose_config(o, configs, wanted);
+    if (!err)
+        err = find_child(o->tree, configs, o->fit->config, &node, o->d);
     if (err)
         return err;
     if (node == NOT_THERE)
-        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s", fit->config);
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s", o->fit->config);
     return read_config(o, node);
 }
 
-/* Add the images that the configuration does not name. Without any configuration an image's type
- * tells its role; else those images belong to other configurations. */
+/* Add the images that the configuration does not name: they belong to others and have no role
+ * here, unless there are no configurations. */
 static int add_others(struct opener *o)
 {
-    int node;
-
-    fdt_for_each_subnode (node, o->tree, o->images) {
+    for (unsigned i = 0; i < o->candidate_count; i++) {
         struct fit_image *image = &o->fit->images[o->fit->image_count];
         int err;
 
-        if (is_added(o, node))
+        if (o->candidates[i].is_added)
             continue;
-        err = add_image(o, node);
+        err = add_image(o, &o->candidates[i], FIT_OTHER);
         if (err)
             return err;
-        if (o->configs == NOT_THERE)
-            image->role = fit_image_role(image);
+        if (o->has_configs)
+            image->role = FIT_OTHER;
     }
     return ERR_OK;
 }
@@ -270,18 +310,10 @@ static int open_tree(struct opener *o, const char *config)
     int err = fit_props_read(o->tree, 0, &rule, 1, &seen, o->d);
 
     if (!err)
-        err = find_child(o->tree, 0, FIT_NODE_IMAGES, &o->images, o->d);
-    if (!err && o->images == NOT_THERE)
-        err = diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
-    if (!err)
-        err = find_child(o->tree, 0, FIT_NODE_CONFIGS, &o->configs, o->d);
+        err = list_candidates(o);
     if (!err)
         err = open_config(o, config);
-    if (!err)
-        err = add_others(o);
-    if (!err && fit->image_count == 0)
-        err = diag_set(o->d, ERR_FORMAT, "no image in the FIT");
-    return err;
+    return err ? err : add_others(o);
 }
 
 bool fit_is_fit(struct bytes blob)

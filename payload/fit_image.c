@@ -2,6 +2,7 @@
 #include "payload/fit_image.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -129,20 +130,8 @@ static int read_properties(const struct fit *fit, int node, struct fit_image *im
     return err;
 }
 
-/* Only sha256 is taken; other algorithms are left to readers that know them. */
-static int read_hash(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+static int take_sha256(struct fit_image *image, struct bytes value, struct diag *d)
 {
-    char algo[FIT_NAME_BYTES] = "";
-    struct bytes value = {NULL, 0};
-    const struct fit_rule rules[] = {
-        {FIT_PROP_ALGO, FIT_TEXT, algo, sizeof(algo)},
-        {FIT_PROP_VALUE, FIT_RAW, &value, 0},
-    };
-    uint32_t seen;
-    int err = fit_props_read(fit->blob.data, node, rules, FIT_COUNT_OF(rules), &seen, d);
-
-    if (err || strcmp(algo, FIT_ALGO_SHA256) != 0)
-        return err;
     if (image->has_sha256)
         return diag_set(d, ERR_FORMAT, "image %s: more than one sha256", image->name);
     if (value.size != SHA256_BYTES)
@@ -153,37 +142,45 @@ static int read_hash(const struct fit *fit, int node, struct fit_image *image, s
     return ERR_OK;
 }
 
-static int read_hashes(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+/* Only sha256 is taken; other algorithms, signatures and the like are ignored. */
+static int read_subnode(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
-    const void *tree = fit->blob.data;
-    int sub, err = ERR_OK;
+    const char *name = fdt_get_name(fit->blob.data, node, NULL);
+    bool is_hash = strncmp(name, FIT_NODE_HASH, strlen(FIT_NODE_HASH)) == 0;
+    char algo[FIT_NAME_BYTES] = "";
+    struct bytes value = {NULL, 0}, data;
+    const struct fit_rule rules[] = {
+        {FIT_PROP_DATA, FIT_RAW, &data, 0},
+        {FIT_PROP_DATA_SIZE, FIT_RAW, &data, 0},
+        {FIT_PROP_ALGO, FIT_TEXT, algo, sizeof(algo)}, /* this and the next: hashes only */
+        {FIT_PROP_VALUE, FIT_RAW, &value, 0},
+    };
+    uint32_t seen;
+    int err = fit_props_read(fit->blob.data, node, rules, is_hash ? 4 : 2, &seen, d);
 
-    fdt_for_each_subnode (sub, tree, node) {
-        const char *name = fdt_get_name(tree, sub, NULL);
-
-        if (fdt_getprop(tree, sub, FIT_PROP_DATA, NULL) ||
-            fdt_getprop(tree, sub, FIT_PROP_DATA_SIZE, NULL))
-            return diag_set(d, ERR_FORMAT, "image %s: another image is nested in it", image->name);
-        if (strncmp(name, FIT_NODE_HASH, strlen(FIT_NODE_HASH)) == 0)
-            err = read_hash(fit, sub, image, d);
-        if (err)
-            return err;
-    }
-    return ERR_OK;
+    if (!err && seen & (SEEN_DATA | SEEN_SIZE))
+        return diag_set(d, ERR_FORMAT, "image %s: another image is nested in it", image->name);
+    if (!err && strcmp(algo, FIT_ALGO_SHA256) == 0)
+        err = take_sha256(image, value, d);
+    return err;
 }
 
 int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
     const char *name = fdt_get_name(fit->blob.data, node, NULL);
-    int err;
+    int sub, err;
 
-    if (fit_props_copy(image->name, sizeof(image->name), name, strlen(name)))
-        return diag_set(d, ERR_RANGE,
-                        "an image's name is longer than %d characters or not printable",
-                        FIT_NAME_BYTES - 1);
+    (void)fit_props_copy(image->name, sizeof(image->name), name, strlen(name));
     image->role = FIT_OTHER;
     err = read_properties(fit, node, image, d);
-    return err ? err : read_hashes(fit, node, image, d);
+    if (err)
+        return err;
+    fdt_for_each_subnode (sub, fit->blob.data, node) {
+        err = read_subnode(fit, sub, image, d);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
 }
 
 enum fit_role fit_image_role(const struct fit_image *image)

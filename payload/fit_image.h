@@ -8,6 +8,7 @@
 /**
  * Read the image @node of @fit, whose blob and tree_bytes are set, into the zeroed @image.
  * Its role becomes FIT_OTHER. Errors as of fit_open.
+ * @node  its name is printable and fits
  */
 int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d);
 
