@@ -110,6 +110,7 @@ bool console_interrupted(struct console *con)
     while ((byte = con->ops->read(con->context)) >= 0) {
         if (byte == CONSOLE_CTRL_C) {
             con->interrupted = true;
+            con->ahead_count = 0;
         } else {
             ahead_keep(con, byte);
         }

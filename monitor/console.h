@@ -44,8 +44,9 @@ int console_getc(struct console *con, uint64_t timeout_us);
 
 /**
  * True where Ctrl-C has come since console_clear_interrupt. Long-running commands ask this
- * often and return ERR_INTERRUPTED. Other bytes are kept for console_getc; where more come than
- * can be kept, the last one kept reads as Ctrl-C, so that no cut line is ever run.
+ * often and return ERR_INTERRUPTED. Bytes behind it are kept for console_getc, those before it are
+ * dropped; where more come than can be kept, the last one kept reads as Ctrl-C, so that no cut line
+ * is ever run.
  */
 bool console_interrupted(struct console *con);
 void console_clear_interrupt(struct console *con);

@@ -63,7 +63,7 @@ static void test_getc_takes_what_came_within_no_time(void **state)
     assert_int_equal(console_getc(&con, 0), 0);
 }
 
-static void test_interrupted_keeps_other_bytes_in_order(void **state)
+static void test_ctrl_c_drops_what_was_typed_before_it(void **state)
 {
     (void)state;
     console_fake_type(&fake, "ab\x03"
@@ -74,7 +74,20 @@ static void test_interrupted_keeps_other_bytes_in_order(void **state)
     assert_false(console_interrupted(&con));
     console_fake_type(&fake, "d");
     assert_false(console_interrupted(&con));
-    for (const char *p = "abcd"; *p != '\0'; p++) {
+    for (const char *p = "cd"; *p != '\0'; p++) {
+        assert_int_equal(console_getc(&con, 0), *p);
+    }
+    assert_int_equal(console_getc(&con, 0), ERR_TIMEOUT);
+}
+
+static void test_looking_for_ctrl_c_keeps_other_bytes_in_order(void **state)
+{
+    (void)state;
+    console_fake_type(&fake, "ab");
+    assert_false(console_interrupted(&con));
+    console_fake_type(&fake, "c");
+    assert_false(console_interrupted(&con));
+    for (const char *p = "abc"; *p != '\0'; p++) {
         assert_int_equal(console_getc(&con, 0), *p);
     }
     assert_int_equal(console_getc(&con, 0), ERR_TIMEOUT);
@@ -86,12 +99,17 @@ static void test_type_ahead_that_overflows_cancels_its_line(void **state)
     for (unsigned i = 0; i < CONSOLE_AHEAD_BYTES + 10; i++) {
         console_fake_type(&fake, "x");
     }
-    console_fake_type(&fake, "\x03");
-    assert_true(console_interrupted(&con)); /* however much came before it */
+    assert_false(console_interrupted(&con));
     for (unsigned i = 0; i < CONSOLE_AHEAD_BYTES - 1; i++) {
         assert_int_equal(console_getc(&con, 0), 'x');
     }
     assert_int_equal(console_getc(&con, 0), CONSOLE_CTRL_C);
+    assert_int_equal(console_getc(&con, 0), ERR_TIMEOUT);
+    for (unsigned i = 0; i < CONSOLE_AHEAD_BYTES + 10; i++) {
+        console_fake_type(&fake, "x");
+    }
+    console_fake_type(&fake, "\x03");
+    assert_true(console_interrupted(&con)); /* however much came before it */
     assert_int_equal(console_getc(&con, 0), ERR_TIMEOUT);
 }
 
@@ -113,10 +131,11 @@ static void test_sleep_ends_in_time_or_at_ctrl_c(void **state)
     assert_int_equal(console_sleep(&con, 2500000), ERR_OK);
     assert_int_equal(fake.now_us, 2500000);
     console_fake_send(&fake, 3000000, "x", 1);
+    assert_int_equal(console_sleep(&con, 1000000), ERR_OK);
+    assert_int_equal(console_getc(&con, 0), 'x');
     console_fake_send(&fake, 4000000, "\x03", 1);
     assert_int_equal(console_sleep(&con, UINT64_MAX), ERR_INTERRUPTED);
     assert_int_equal(fake.now_us, 4000000);
-    assert_int_equal(console_getc(&con, 0), 'x');
 }
 
 int main(void)
@@ -127,7 +146,8 @@ int main(void)
         cmocka_unit_test_setup(test_quiet_silences_printf_only, setup),
         cmocka_unit_test_setup(test_getc_waits_until_a_byte_or_the_timeout, setup),
         cmocka_unit_test_setup(test_getc_takes_what_came_within_no_time, setup),
-        cmocka_unit_test_setup(test_interrupted_keeps_other_bytes_in_order, setup),
+        cmocka_unit_test_setup(test_ctrl_c_drops_what_was_typed_before_it, setup),
+        cmocka_unit_test_setup(test_looking_for_ctrl_c_keeps_other_bytes_in_order, setup),
         cmocka_unit_test_setup(test_type_ahead_that_overflows_cancels_its_line, setup),
         cmocka_unit_test_setup(test_type_ahead_wraps, setup),
         cmocka_unit_test_setup(test_sleep_ends_in_time_or_at_ctrl_c, setup),
