@@ -7,6 +7,9 @@ from images import pack
 from machine import Machine
 
 
+SHOWN = 8000  # characters of a transcript, its last ones
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     """Show what the machines of a failed test have printed."""
@@ -17,7 +20,7 @@ def pytest_runtest_makereport(item):
     for value in item.funcargs.values():
         for machine in getattr(value, "machines", [value]):
             if isinstance(machine, Machine):
-                report.sections.append((machine.command_line, machine.transcript()))
+                report.sections.append((machine.command_line, machine.transcript()[-SHOWN:]))
                 report.sections.append(("QEMU's own words", machine.stderr()))
 
 
