@@ -57,6 +57,9 @@ void arch_poke(vaddr_t address, unsigned width, uint64_t value);
 /** The monitor's view of physical memory: RAM and known devices are mapped at their address. */
 void *arch_phys(paddr_t address);
 
+/** Until arch_move: make @memory, which is RAM, reachable at its physical address. */
+void arch_reach(struct range memory);
+
 /** Where the monitor's image lies now: text, data, stacks, tables. */
 struct range arch_image(void);
 

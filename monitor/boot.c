@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mm/par.h"
 #include "monitor/base/bits.h"
 
 static struct bytes image_data(const struct fit *fit, enum fit_role role)
@@ -129,24 +130,93 @@ static void place_trampoline(struct monitor *m)
     arch_sync_code(page, PAGE_BYTES);
 }
 
-int boot_map(struct monitor *m, struct diag *d)
+bool boot_done(const struct monitor *m, enum plan_role role)
+{
+    switch (role) {
+    case PLAN_TABLES:
+    case PLAN_TRAMPOLINE:
+        return m->progress.mapped;
+    case PLAN_HEADERS:
+        return m->progress.loaded[PLAN_APP];
+    default:
+        return m->progress.loaded[role];
+    }
+}
+
+static int build_tables(struct monitor *m, struct diag *d)
 {
     struct range tables = m->plan.ranges[PLAN_TABLES];
-    int err = boot_need_plan(m, d);
+    int err = plan_build_tables(&m->plan, arch_phys(tables.start), d);
 
-    if (!err && m->progress.mmu_on)
-        err = diag_set(d, ERR_STATE, "the boot tables are in force; use mmu off first");
-    if (!err)
-        err = plan_build_tables(&m->plan, arch_phys(tables.start), d);
+    m->progress.mapped = !err;
     if (err)
         return err;
     arch_clean_poc(arch_phys(tables.start), range_bytes(tables));
     place_trampoline(m);
-    m->progress.mapped = true;
-    console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " pages  boot tables\n", tables.start,
-                   m->plan.table_pages);
+    return ERR_OK;
+}
+
+static int need_mmu_off(const struct monitor *m, struct diag *d)
+{
+    int err = boot_need_plan(m, d);
+
+    if (!err && m->progress.mmu_on)
+        err = diag_set(d, ERR_STATE, "the boot tables are in force; use mmu off first");
+    return err;
+}
+
+int boot_map(struct monitor *m, struct diag *d)
+{
+    int err = need_mmu_off(m, d);
+
+    if (!err)
+        err = build_tables(m, d);
+    if (err)
+        return err;
+    console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " pages  boot tables\n",
+                   m->plan.ranges[PLAN_TABLES].start, m->plan.table_pages);
     console_printf(&m->con, "  0x%08" PRIx64 " <- 1 page  trampoline\n",
                    m->plan.ranges[PLAN_TRAMPOLINE].start);
+    return ERR_OK;
+}
+
+int boot_map_add(struct monitor *m, const struct plan_mapping *mapping, struct diag *d)
+{
+    bool mapped = m->progress.mapped;
+    int err = need_mmu_off(m, d);
+
+    if (!err)
+        err = plan_add_mapping(&m->plan, mapping, d);
+    if (err)
+        return err;
+    err = build_tables(m, d);
+    if (err) {
+        m->plan.mapping_count--;
+        if (mapped)
+            (void)build_tables(m, NULL);
+    }
+    return err;
+}
+
+/* Ask the CPU itself where the kernel's entry is. */
+static int prove_entry(struct monitor *m, struct diag *d)
+{
+    const struct handover *h = &m->plan.handover;
+    const struct elf64 *kernel = &m->plan.kernel;
+    paddr_t expected = h->entry - kernel->va.start + kernel->pa.start;
+    enum arch_regime regime = h->el == m->cpu.el ? ARCH_REGIME_SELF : ARCH_REGIME_EL1;
+    char text[PAR_TEXT_BYTES];
+    struct par par;
+
+    par_decode(arch_translate(regime, h->entry), h->entry, &par);
+    par_describe(&par, text);
+    if (par.fault || par.pa != expected)
+        return diag_set(d, par.fault ? ERR_FAULT : ERR_MISMATCH,
+                        "kernel entry 0x%" PRIx64 ": AT S1E%" PRIu64 "R gives %s, not 0x%" PRIx64,
+                        h->entry, h->el, text, expected);
+    console_printf(&m->con,
+                   "  0x%" PRIx64 " -> 0x%" PRIx64 "  kernel's entry (AT S1E%" PRIu64 "R)\n",
+                   h->entry, par.pa, h->el);
     return ERR_OK;
 }
 
@@ -160,12 +230,14 @@ int boot_mmu(struct monitor *m, bool on, struct diag *d)
         return diag_set(d, ERR_STATE, "the boot tables are not built; use map first");
     if (on == m->progress.mmu_on)
         return ERR_OK;
-    if (on)
+    if (on) {
         arch_boot_map_on(&m->plan.handover);
-    else
+        err = prove_entry(m, d);
+    }
+    if (!on || err)
         arch_boot_map_off(&m->plan.handover);
-    m->progress.mmu_on = on;
-    return ERR_OK;
+    m->progress.mmu_on = on && !err;
+    return err;
 }
 
 int boot_prepare(struct monitor *m, struct diag *d)

@@ -14,10 +14,19 @@ int boot_need_plan(const struct monitor *m, struct diag *d);
 /** Check digests, then carry out the copies of @role (PLAN_ROLE_COUNT: all). */
 int boot_load(struct monitor *m, enum plan_role role, struct diag *d);
 
+/** True where the destination of @role has its final content. */
+bool boot_done(const struct monitor *m, enum plan_role role);
+
 /** Build boot tables and trampoline in their place. */
 int boot_map(struct monitor *m, struct diag *d);
 
-/** Put the boot tables in force beside the monitor's own map, or take them out. */
+/** Add @mapping to the plan and build the boot tables with it; on error they stay as they were. */
+int boot_map_add(struct monitor *m, const struct plan_mapping *mapping, struct diag *d);
+
+/**
+ * Put the boot tables in force beside the monitor's own map, or take them out. They stay out where
+ * the CPU, asked by AT, does not find the kernel's entry in them: ERR_FAULT or ERR_MISMATCH.
+ */
 int boot_mmu(struct monitor *m, bool on, struct diag *d);
 
 /** Do what is still missing; then everything is as it will be at the jump. */

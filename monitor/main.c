@@ -207,6 +207,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     struct monitor *m = &monitor;
     struct bytes dtb;
     struct diag d;
+    int err;
 
     runtime_start();
     mmu_start(image);
@@ -215,12 +216,14 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
     m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
     read_desc(m, image);
-    if (place_settle(m, image, &d))
-        console_printf(&m->con, "error: monitor: %s\n", d.text);
-    port.base = m->uart;
-    port.ops->start(&port);
+    arch_reach(monitor_payload_range(m));
     embedded_open(m);
-    place_take(m, dtb);
+    err = place_take(m, dtb, &d);
+    if (!err)
+        port.base = m->uart;
+    port.ops->start(&port);
+    if (err)
+        console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
     shell_init(&m->shell, &m->con, m, cmd_table);
     configure(m);
     banner_print(m);

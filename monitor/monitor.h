@@ -60,4 +60,12 @@ struct monitor {
     unsigned skipped_devices; /* for which the monitor's map had no room */
 };
 
+/** Where the payload lies. */
+static inline struct range monitor_payload_range(const struct monitor *m)
+{
+    uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
+
+    return (struct range){start, start + m->payload.size};
+}
+
 #endif

@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # The loader without payload: build/elfmon.elf.
 
-CROSS_COMPILE ?= aarch64-linux-gnu-
-PICOLIBC ?= /usr/lib/picolibc/aarch64-linux-gnu
-ARM64_INCLUDE ?= $(DEPS)/usr/include
-ARM64_LIB ?= $(DEPS)/usr/lib/aarch64-linux-gnu
-
 MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/*.c)
 MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
 MONITOR_OPT ?= -Os
-MONITOR_CFLAGS := -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -ffreestanding -fno-pic -fno-pie \
+MONITOR_CFLAGS := -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
 	-mno-outline-atomics -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
 	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
 # What runs before the MMU is on: only general registers, only aligned accesses.
-EARLY_CFLAGS := -mgeneral-regs-only -mstrict-align -fno-stack-protector
+EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
@@ -26,7 +21,7 @@ MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sectio
 MONITOR_LIBS := $(ARM64_LIB)/libfdt.a $(ARM64_LIB)/libcrypto.a $(PICOLIBC)/lib/libc.a
 
 # libfdt's and libcrypto's headers only: the rest of that directory is a hosted C library's.
-build/include/.made: | deps
+build/include/.made: | deps-build
 	@mkdir -p build/include/openssl
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
@@ -66,6 +61,6 @@ build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/symbols0.o build/target/e
 build/elfmon.elf: $(MONITOR_OBJS) build/target/symbols1.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
-all: build/elfmon.elf
+build: build/elfmon.elf
 
 -include $(MONITOR_OBJS:.o=.d)

@@ -61,7 +61,8 @@ static int build_map(struct monitor *m, paddr_t image, paddr_t *root, struct dia
     return home_build(&home, &arena, root, &m->skipped_devices, d);
 }
 
-int place_settle(struct monitor *m, paddr_t image, struct diag *d)
+/* Build the map for @image, the image's place now or another one, and go on there. */
+static int settle(struct monitor *m, paddr_t image, struct diag *d)
 {
     paddr_t root;
     int err = build_map(m, image, &root, d);
@@ -95,13 +96,6 @@ static int find_high(const struct monitor *m, const struct regions *taken, uint6
     return ERR_NOMEM;
 }
 
-static struct range payload_range(const struct monitor *m)
-{
-    uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
-
-    return (struct range){start, start + m->payload.size};
-}
-
 /* --- Bring-up ----------------------------------------------------------------------------- */
 
 /* Everything that must survive until the final place of all is known. */
@@ -117,7 +111,7 @@ static int list_taken(struct monitor *m, struct bytes dtb, struct regions *taken
         err = regions_add(taken, (struct range){dtb_start, dtb_start + dtb.size}, REGION_DTB,
                           "firmware's DTB", d);
     if (!err && m->payload.size)
-        err = regions_add(taken, payload_range(m), REGION_SOURCE, "payload", d);
+        err = regions_add(taken, monitor_payload_range(m), REGION_SOURCE, "payload", d);
     return err;
 }
 
@@ -163,14 +157,14 @@ static void copy_dtb(struct monitor *m, struct bytes dtb, const struct regions *
         fdt_mem_copy(whole, 0, arch_phys(copy->start), (uint32_t)room, &m->fdt_problem))
         return;
     m->fdt = arch_phys(copy->start);
-    m->fdt_bytes = (struct bytes){m->fdt, dtb.size};
+    m->fdt_bytes.data = m->fdt;
 }
 
 static void move_payload(struct monitor *m, const struct regions *taken)
 {
     struct range to;
 
-    if (!m->payload.size || !in_the_way(m, payload_range(m)))
+    if (!m->payload.size || !in_the_way(m, monitor_payload_range(m)))
         return;
     if (find_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
         return;
@@ -179,29 +173,53 @@ static void move_payload(struct monitor *m, const struct regions *taken)
     embedded_open(m);
 }
 
-void place_take(struct monitor *m, struct bytes dtb)
+/* Go on at the highest free place, or, where there is none, stay. */
+static int settle_high(struct monitor *m, struct regions *taken, struct diag *d)
 {
-    static struct regions taken;
-    struct range home, copy = {0, 0};
-    struct diag d;
+    paddr_t here = arch_image().start;
+    struct range home;
 
-    if (list_taken(m, dtb, &taken, &d))
-        return;
-    add_destinations(m, &taken);
-    if (!find_high(m, &taken, range_bytes(arch_image()), &home) &&
-        !regions_add(&taken, home, REGION_MONITOR, "monitor", &d))
-        (void)place_settle(m, home.start, &d);
-    copy_dtb(m, dtb, &taken, &copy);
-    if (!range_is_empty(copy))
-        (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", &d);
-    move_payload(m, &taken);
+    if (!find_high(m, taken, range_bytes(arch_image()), &home) &&
+        !regions_add(taken, home, REGION_MONITOR, "monitor", d)) {
+        arch_reach(home);
+        if (!settle(m, home.start, d))
+            return ERR_OK;
+    }
+    return settle(m, here, d);
+}
+
+static void list_busy(struct monitor *m, struct range dtb)
+{
+    struct diag d;
 
     memset(&m->busy, 0, sizeof(m->busy));
     (void)add_reserved(m, &m->busy, &d);
     (void)regions_add(&m->busy, arch_image(), REGION_MONITOR, "monitor", &d);
-    if (!range_is_empty(copy))
-        (void)regions_add(&m->busy, copy, REGION_DTB, "monitor's DTB", &d);
+    if (!range_is_empty(dtb))
+        (void)regions_add(&m->busy, dtb, REGION_DTB, "monitor's DTB", &d);
     if (m->payload.size)
-        (void)regions_add(&m->busy, payload_range(m), REGION_SOURCE, "payload", &d);
+        (void)regions_add(&m->busy, monitor_payload_range(m), REGION_SOURCE, "payload", &d);
+}
+
+int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
+{
+    static struct regions taken;
+    struct range copy = {0, 0};
+    int err;
+
+    m->fdt_bytes = dtb;
+    err = list_taken(m, dtb, &taken, d);
+    add_destinations(m, &taken);
+    if (!err)
+        err = settle_high(m, &taken, d);
+    if (err)
+        return err;
+    if (dtb.size)
+        copy_dtb(m, dtb, &taken, &copy);
+    if (!range_is_empty(copy))
+        (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", d);
+    move_payload(m, &taken);
+    list_busy(m, copy);
     (void)boot_plan_make(m);
+    return ERR_OK;
 }

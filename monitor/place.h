@@ -12,13 +12,12 @@
  */
 void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found);
 
-/** Build the runtime map for @image, the image's place now or another one, and go on there. */
-int place_settle(struct monitor *m, paddr_t image, struct diag *d);
-
 /**
- * Move the monitor to the highest free memory, copy @dtb (may be empty) to m->fdt, move the
- * payload out of the plan's way, list all of it in m->busy and make the plan.
+ * Move the monitor to the highest free memory and onto its runtime map, copy @dtb (may be empty) to
+ * m->fdt, move the payload out of the plan's way, list all of it in m->busy and make the plan.
+ * Without RAM known the monitor stays where it is. An error, with the reason in @d, leaves it on
+ * the early map.
  */
-void place_take(struct monitor *m, struct bytes dtb);
+int place_take(struct monitor *m, struct bytes dtb, struct diag *d);
 
 #endif

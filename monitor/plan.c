@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mm/mmu_cfg.h"
-#include "mm/pt_build.h"
+#include "mm/pt_desc.h"
 #include "monitor/base/bits.h"
 
 /* An seL4 kernel's physical window ends here (KERNEL_ELF_BASE's mirror in the address map). */
@@ -14,6 +14,9 @@
 
 /* Pages of the identity map of the trampoline below its root: levels 1, 2 and 3. */
 #define IDENTITY_TABLE_PAGES 3
+
+/* Table pages for mappings that are added in the shell. */
+#define SPARE_TABLE_PAGES 4
 
 const char *plan_role_name(enum plan_role role)
 {
@@ -112,7 +115,7 @@ static uint64_t count_table_pages(const struct boot_plan *plan)
     struct range va = kernel_blocks_va(plan);
     uint64_t roots = plan->facts.el == 2 ? 1 : 2;
 
-    return roots + IDENTITY_TABLE_PAGES +
+    return roots + IDENTITY_TABLE_PAGES + SPARE_TABLE_PAGES +
            pt_pages_for(va.start, plan->kernel.pa.start, range_bytes(va));
 }
 
@@ -273,6 +276,21 @@ static void fill_handover(const struct plan_input *in, struct boot_plan *plan)
         memset(plan->handover.x, 0, 4 * sizeof(plan->handover.x[0]));
 }
 
+static void list_mappings(struct boot_plan *plan)
+{
+    struct range va = kernel_blocks_va(plan);
+    paddr_t trampoline = plan->ranges[PLAN_TRAMPOLINE].start;
+    struct pt_attr attr = {
+        .memory = MMU_ATTR_NORMAL, .execute = true, .inner_shareable = is_smp(plan)};
+
+    plan->mappings[0] =
+        (struct plan_mapping){"trampoline", trampoline, trampoline, PAGE_BYTES, attr, false};
+    attr.write = true;
+    plan->mappings[1] = (struct plan_mapping){"kernel",        va.start, plan->kernel.pa.start,
+                                              range_bytes(va), attr,     true};
+    plan->mapping_count = 2;
+}
+
 int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d)
 {
     int err;
@@ -289,6 +307,7 @@ int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d
         return err;
     list_copies(in, out);
     fill_handover(in, out);
+    list_mappings(out);
     out->protocol = PLAN_SEL4;
     return ERR_OK;
 }
@@ -305,6 +324,26 @@ void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES])
     memcpy(page + sizeof(words), plan->app.file.data + plan->app.phoff, size);
 }
 
+static bool is_upper(const struct plan_mapping *mapping)
+{
+    return mapping->va >= PT_UPPER_BASE;
+}
+
+int plan_add_mapping(struct boot_plan *plan, const struct plan_mapping *mapping, struct diag *d)
+{
+    struct plan_mapping *added = &plan->mappings[plan->mapping_count];
+
+    if (is_upper(mapping) && plan->facts.el == 2)
+        return diag_set(d, ERR_UNSUPPORTED, "0x%" PRIx64 ": EL2 has no upper half", mapping->va);
+    if (plan->mapping_count == PLAN_MAPPINGS_MAX)
+        return diag_set(d, ERR_NOMEM, "there are %d mappings already", PLAN_MAPPINGS_MAX);
+    *added = *mapping;
+    added->name = "added";
+    added->attr.inner_shareable = is_smp(plan);
+    plan->mapping_count++;
+    return ERR_OK;
+}
+
 int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d)
 {
     struct pt_arena arena = {
@@ -313,26 +352,16 @@ int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct dia
         .pages = plan->table_pages,
     };
     bool el2 = plan->facts.el == 2;
-    paddr_t trampoline = plan->ranges[PLAN_TRAMPOLINE].start;
-    struct range va = kernel_blocks_va(plan);
     struct pt lower, upper;
-    struct pt *kernel = el2 ? &lower : &upper;
     int err = pt_init(&lower, &arena, el2, false);
 
     if (!err && !el2)
         err = pt_init(&upper, &arena, false, true);
-    if (!err)
-        err =
-            pt_map(&lower, trampoline, trampoline, PAGE_BYTES,
-                   (struct pt_attr){
-                       .memory = MMU_ATTR_NORMAL, .execute = true, .inner_shareable = is_smp(plan)},
-                   d);
-    if (!err)
-        err = pt_map_blocks(kernel, va.start, plan->kernel.pa.start, range_bytes(va),
-                            (struct pt_attr){.memory = MMU_ATTR_NORMAL,
-                                             .write = true,
-                                             .execute = true,
-                                             .inner_shareable = is_smp(plan)},
-                            d);
+    for (unsigned i = 0; i < plan->mapping_count && !err; i++) {
+        const struct plan_mapping *m = &plan->mappings[i];
+
+        err = (m->blocks ? pt_map_blocks : pt_map)(is_upper(m) ? &upper : &lower, m->va, m->pa,
+                                                   m->size, m->attr, d);
+    }
     return err;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "mm/fdt_mem.h"
+#include "mm/pt_build.h"
 #include "mm/regions.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/reader.h"
@@ -39,6 +40,18 @@ struct plan_copy {
     uint64_t zero_bytes; /* directly behind the copied ones */
 };
 
+enum { PLAN_MAPPINGS_MAX = 10 };
+
+/** One mapping of the boot tables. */
+struct plan_mapping {
+    const char *name; /* "kernel", "trampoline", "added" */
+    vaddr_t va;
+    paddr_t pa;
+    uint64_t size; /* bytes */
+    struct pt_attr attr;
+    bool blocks; /* in blocks of 2 MiB and nothing else */
+};
+
 /** What the plan is made from. The images and @machine must outlive the plan. */
 struct plan_input {
     struct bytes kernel;     /* an ELF */
@@ -60,7 +73,9 @@ struct boot_plan {
     struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
     unsigned copy_count;
     struct plan_copy copies[PLAN_COPIES_MAX];
-    uint64_t table_pages;     /* room in ranges[PLAN_TABLES] */
+    uint64_t table_pages; /* room in ranges[PLAN_TABLES] */
+    unsigned mapping_count;
+    struct plan_mapping mappings[PLAN_MAPPINGS_MAX];
     struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
 };
 
@@ -76,6 +91,13 @@ int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d
  * task's program headers, as seL4's elfloader leaves them.
  */
 void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES]);
+
+/**
+ * Have one more mapping in the boot tables, "added" with the plan's shareability; what does not
+ * fit the tables is found by plan_build_tables. ERR_NOMEM where there are PLAN_MAPPINGS_MAX,
+ * ERR_UNSUPPORTED for the upper half at EL2.
+ */
+int plan_add_mapping(struct boot_plan *plan, const struct plan_mapping *mapping, struct diag *d);
 
 /** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
 int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);

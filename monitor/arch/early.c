@@ -6,7 +6,10 @@
  */
 #include "monitor/arch/early.h"
 
+#include <stddef.h>
+
 #include "mm/mmu_cfg.h"
+#include "monitor/arch.h"
 #include "monitor/arch/layout.h"
 #include "monitor/arch/sysreg.h"
 #include "monitor/base/bits.h"
@@ -25,45 +28,62 @@
 extern uint8_t __early_tables_start[], __early_tables_end[];
 extern uint8_t __empty_table[], __image_end[];
 
-struct early {
-    uint64_t *next; /* next free table page */
-    uint64_t *root;
+/* Physical addresses: these outlive the time with the MMU off, the image's own map does not. */
+static struct early {
+    paddr_t next; /* free table page */
+    paddr_t root;
+    paddr_t end;      /* of the table pages */
     uint64_t el_bits; /* in every leaf */
-};
+} early;
 
-/* A zeroed table page. The pool is sized for what early_map maps, at any addresses. */
+/* A zeroed table page, or NULL: the pool holds what early_map maps, at any addresses, and some. */
 static uint64_t *take_table(struct early *e)
 {
-    uint64_t *table = e->next;
+    volatile uint64_t *table = (uint64_t *)(uintptr_t)e->next;
 
-    e->next += PAGE_BYTES / sizeof(uint64_t);
+    if (e->next == e->end)
+        return NULL;
+    e->next += PAGE_BYTES;
     for (unsigned i = 0; i < PAGE_BYTES / sizeof(uint64_t); i++)
-        ((volatile uint64_t *)table)[i] = 0;
-    return table;
+        table[i] = 0;
+    return (uint64_t *)(uintptr_t)table;
 }
 
 /* The table that @va's entry of @table (at @level) points to, made where there is none. */
 static uint64_t *next_table(struct early *e, uint64_t *table, vaddr_t va, unsigned level)
 {
-    uint64_t *entry = &table[field_get(va, 47 - 9 * level, 39 - 9 * level)];
+    uint64_t *entry, *next;
 
-    if (!(*entry & 1))
-        *entry = (uint64_t)(uintptr_t)take_table(e) | DESC_TABLE;
-    return (uint64_t *)(uintptr_t)(*entry & MASK(47, 12));
+    if (!table)
+        return NULL;
+    entry = &table[field_get(va, 47 - 9 * level, 39 - 9 * level)];
+    if (*entry & 1)
+        return (uint64_t *)(uintptr_t)(*entry & MASK(47, 12));
+    next = take_table(e);
+    if (next)
+        *entry = (uint64_t)(uintptr_t)next | DESC_TABLE;
+    return next;
 }
 
-static void map_block(struct early *e, vaddr_t va, paddr_t pa, uint64_t attr)
+static uint64_t *level2(struct early *e, vaddr_t va)
 {
-    uint64_t *table = next_table(e, next_table(e, e->root, va, 0), va, 1);
+    return next_table(e, next_table(e, (uint64_t *)(uintptr_t)e->root, va, 0), va, 1);
+}
 
-    table[field_get(va, 29, 21)] = align_down(pa, BLOCK_BYTES) | attr | e->el_bits | DESC_BLOCK;
+static void map_block(struct early *e, paddr_t pa, uint64_t attr)
+{
+    uint64_t *table = level2(e, pa);
+
+    if (table)
+        table[field_get(pa, 29, 21)] = align_down(pa, BLOCK_BYTES) | attr | e->el_bits | DESC_BLOCK;
 }
 
 static void map_page(struct early *e, vaddr_t va, paddr_t pa, uint64_t attr)
 {
-    uint64_t *table = next_table(e, next_table(e, next_table(e, e->root, va, 0), va, 1), va, 2);
+    uint64_t *table = next_table(e, level2(e, va), va, 2);
 
-    table[field_get(va, 20, 12)] = pa | attr | e->el_bits | DESC_PAGE;
+    if (table)
+        table[field_get(va, 20, 12)] = pa | attr | e->el_bits | DESC_PAGE;
 }
 
 /* Two blocks around @pa: a DTB of up to 2 MiB may cross a boundary. */
@@ -71,8 +91,8 @@ static void map_window(struct early *e, paddr_t pa)
 {
     paddr_t first = align_down(pa, BLOCK_BYTES);
 
-    map_block(e, first, first, DESC_NORMAL);
-    map_block(e, first + BLOCK_BYTES, first + BLOCK_BYTES, DESC_NORMAL);
+    map_block(e, first, DESC_NORMAL);
+    map_block(e, first + BLOCK_BYTES, DESC_NORMAL);
 }
 
 static void set_translation_registers(void)
@@ -104,20 +124,31 @@ static void invalidate(const void *start, const void *end)
 uint64_t early_map(paddr_t image, paddr_t dtb)
 {
     struct early e = {
-        .next = (uint64_t *)(void *)__early_tables_start,
+        .next = (paddr_t)(uintptr_t)__early_tables_start,
+        .end = (paddr_t)(uintptr_t)__early_tables_end,
         .el_bits = at_el2() ? DESC_AP1 : 0,
     };
-    uint64_t image_bytes = (uint64_t)(__image_end - (uint8_t *)(uintptr_t)image);
+    uint64_t image_bytes = (paddr_t)(uintptr_t)__image_end - image;
 
-    e.root = take_table(&e);
+    e.root = (paddr_t)(uintptr_t)take_table(&e);
     for (uint64_t offset = 0; offset < image_bytes; offset += PAGE_BYTES)
         map_page(&e, LAYOUT_VA + offset, image + offset, DESC_NORMAL);
     map_window(&e, LAYOUT_EARLY_DTB);
     if (dtb)
         map_window(&e, dtb);
     map_window(&e, image);
-    map_block(&e, LAYOUT_EARLY_UART, LAYOUT_EARLY_UART, DESC_DEVICE);
+    map_block(&e, LAYOUT_EARLY_UART, DESC_DEVICE);
+    early = e;
     set_translation_registers();
     invalidate(__early_tables_start, __early_tables_end);
-    return (uint64_t)(uintptr_t)e.root;
+    return e.root;
+}
+
+/* Entries go from invalid to valid only, or to the same: no TLB holds anything to forget. */
+void arch_reach(struct range memory)
+{
+    for (paddr_t pa = align_down(memory.start, BLOCK_BYTES); pa < memory.end; pa += BLOCK_BYTES)
+        map_block(&early, pa, DESC_NORMAL);
+    dsb_sy();
+    isb();
 }

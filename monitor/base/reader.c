@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/base/reader.h"
 
+#include <endian.h>
+#include <string.h>
+
 int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out)
 {
     if (offset > b.size || size > b.size - offset)
@@ -9,57 +12,58 @@ int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out)
     return ERR_OK;
 }
 
-/* Bytes @width of @b at @offset, most significant first where @big. */
-static int field(struct bytes b, uint64_t offset, unsigned width, int big, uint64_t *out)
+/* The @size bytes at @offset of @b into @field. */
+static int copy_field(struct bytes b, uint64_t offset, void *field, size_t size)
 {
     struct bytes part;
-    uint64_t value = 0;
-    int err = bytes_sub(b, offset, width, &part);
+    int err = bytes_sub(b, offset, size, &part);
 
-    if (err)
-        return err;
-    for (unsigned i = 0; i < width; i++)
-        value = value << 8 | part.data[big ? i : width - 1 - i];
-    *out = value;
-    return ERR_OK;
+    if (!err)
+        memcpy(field, part.data, size);
+    return err;
 }
 
 int bytes_le16(struct bytes b, uint64_t offset, uint16_t *out)
 {
-    uint64_t value;
-    int err = field(b, offset, sizeof(*out), 0, &value);
+    int err = copy_field(b, offset, out, sizeof(*out));
 
     if (!err)
-        *out = (uint16_t)value;
+        *out = le16toh(*out);
     return err;
 }
 
 int bytes_le32(struct bytes b, uint64_t offset, uint32_t *out)
 {
-    uint64_t value;
-    int err = field(b, offset, sizeof(*out), 0, &value);
+    int err = copy_field(b, offset, out, sizeof(*out));
 
     if (!err)
-        *out = (uint32_t)value;
+        *out = le32toh(*out);
     return err;
 }
 
 int bytes_le64(struct bytes b, uint64_t offset, uint64_t *out)
 {
-    return field(b, offset, sizeof(*out), 0, out);
+    int err = copy_field(b, offset, out, sizeof(*out));
+
+    if (!err)
+        *out = le64toh(*out);
+    return err;
 }
 
 int bytes_be32(struct bytes b, uint64_t offset, uint32_t *out)
 {
-    uint64_t value;
-    int err = field(b, offset, sizeof(*out), 1, &value);
+    int err = copy_field(b, offset, out, sizeof(*out));
 
     if (!err)
-        *out = (uint32_t)value;
+        *out = be32toh(*out);
     return err;
 }
 
 int bytes_be64(struct bytes b, uint64_t offset, uint64_t *out)
 {
-    return field(b, offset, sizeof(*out), 1, out);
+    int err = copy_field(b, offset, out, sizeof(*out));
+
+    if (!err)
+        *out = be64toh(*out);
+    return err;
 }

@@ -229,3 +229,8 @@ struct bytes arch_trampoline(void)
 
     return (struct bytes){code, sizeof(code)};
 }
+
+void arch_reach(struct range memory)
+{
+    (void)memory;
+}
