@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 const struct cmd *const cmd_table[] = {
+    /* CMD_INSPECT */
+    &cmd_dtb,
     /* CMD_BOOT */
     &cmd_boot,
     &cmd_autoboot,

@@ -104,9 +104,9 @@ static bool text_is(struct bytes value, const char *expected)
 static enum device device_of(struct bytes compatible)
 {
     const char *t = fdt_scan_text(compatible);
-    const char *end = (const char *)compatible.data + compatible.size;
+    const char *end = t ? t + compatible.size : NULL;
 
-    for (; t && t < end; t += strlen(t) + 1)
+    for (; t < end; t += strlen(t) + 1)
         for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
             if (strcmp(t, devices[i].compatible) == 0)
                 return devices[i].device;
@@ -115,7 +115,7 @@ static enum device device_of(struct bytes compatible)
 
 static void say_cut(struct walk *w, int limit, const char *what)
 {
-    (void)diag_set(w->d, ERR_OK, "dtb: more than %d %s, the rest is left out", limit, what);
+    (void)diag_set(w->d, ERR_OK, "more than %d %s, the rest is left out", limit, what);
 }
 
 /* Keep RAM ascending and merged: @r swallows every range that it touches. */
@@ -466,6 +466,6 @@ int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d)
     if (!w.gic_phandle || w.gic_phandle != w.uart_interrupt_parent)
         out->uart.irq = 0;
     if (!out->ram_count)
-        return diag_set(d, ERR_NOTFOUND, "dtb: no enabled memory node with a size");
+        return diag_set(d, ERR_NOTFOUND, "no enabled memory node with a size");
     return ERR_OK;
 }

@@ -25,7 +25,7 @@ int fdt_mem_check(struct bytes blob, uint32_t *size, struct diag *d)
     if (err)
         return err;
     if (item.tag != FDT_BEGIN_NODE || item.name[0] != '\0')
-        return diag_set(d, ERR_FORMAT, "dtb: does not begin with a root node");
+        return diag_set(d, ERR_FORMAT, "does not begin with a root node");
     while (item.tag != FDT_END) {
         err = fdt_scan_next(&s, &item, d);
         if (err)
@@ -56,8 +56,8 @@ int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, st
         return err;
     total = (uint64_t)used_bytes(&s) + spare;
     if (total > room)
-        return diag_set(d, ERR_NOMEM, "dtb: %" PRIu64 " bytes do not fit into %" PRIu32, total,
-                        room);
+        return diag_set(d, ERR_NOMEM, "%" PRIu64 " bytes of devicetree do not fit into %" PRIu32,
+                        total, room);
     memset(out, 0, sizeof(struct fdt_header));
     fdt_set_magic(out, FDT_MAGIC);
     fdt_set_version(out, 17);

@@ -24,16 +24,15 @@ static bool is_name_char(unsigned c, bool property)
 
 static int bad_name(const struct fdt_scan *s, const char *what, unsigned c, struct diag *d)
 {
-    return diag_set(d, ERR_FORMAT, "dtb: name of the %s at 0x%" PRIx32 " has the byte 0x%02x", what,
+    return diag_set(d, ERR_FORMAT, "name of the %s at 0x%" PRIx32 " has the byte 0x%02x", what,
                     s->structure_offset + s->offset, c);
 }
 
 static int truncated(const struct fdt_scan *s, const char *what, struct diag *d)
 {
-    return diag_set(d, ERR_TRUNCATED,
-                    "dtb: %s at 0x%" PRIx32 " passes the end of the structure block at 0x%" PRIx32,
-                    what, s->structure_offset + s->offset,
-                    s->structure_offset + (uint32_t)s->structure.size);
+    return diag_set(
+        d, ERR_TRUNCATED, "%s at 0x%" PRIx32 " passes the end of the structure block at 0x%" PRIx32,
+        what, s->structure_offset + s->offset, s->structure_offset + (uint32_t)s->structure.size);
 }
 
 static int check_versions(const struct fdt_header *h, struct diag *d)
@@ -42,13 +41,11 @@ static int check_versions(const struct fdt_header *h, struct diag *d)
     uint32_t compatible = fdt_last_comp_version(h);
 
     if (version < compatible)
-        return diag_set(d, ERR_FORMAT,
-                        "dtb: version %" PRIu32 " below last compatible version %" PRIu32, version,
-                        compatible);
+        return diag_set(d, ERR_FORMAT, "version %" PRIu32 " below last compatible version %" PRIu32,
+                        version, compatible);
     if (version < OLDEST_VERSION || compatible > VERSION)
         return diag_set(d, ERR_UNSUPPORTED,
-                        "dtb: version %" PRIu32 ", compatible down to %" PRIu32
-                        ": expected 16 or 17",
+                        "version %" PRIu32 ", compatible down to %" PRIu32 ": expected 16 or 17",
                         version, compatible);
     return ERR_OK;
 }
@@ -61,21 +58,22 @@ static int check_header(struct bytes *blob, struct diag *d)
     int err;
 
     if ((uintptr_t)blob->data % BLOB_ALIGNMENT)
-        return diag_set(d, ERR_ALIGN, "dtb: its address is no multiple of %d", BLOB_ALIGNMENT);
+        return diag_set(d, ERR_ALIGN, "the devicetree's address is no multiple of %d",
+                        BLOB_ALIGNMENT);
     if (blob->size < sizeof(*h))
-        return diag_set(d, ERR_TRUNCATED, "dtb: %zu bytes do not hold a header", blob->size);
+        return diag_set(d, ERR_TRUNCATED, "%zu bytes do not hold a devicetree header", blob->size);
     if (fdt_magic(h) != FDT_MAGIC)
-        return diag_set(d, ERR_FORMAT, "dtb: magic 0x%08" PRIx32 " instead of 0x%08" PRIx32,
+        return diag_set(d, ERR_FORMAT, "magic 0x%08" PRIx32 " instead of 0x%08" PRIx32,
                         fdt_magic(h), (uint32_t)FDT_MAGIC);
     err = check_versions(h, d);
     if (err)
         return err;
     total = fdt_totalsize(h);
     if (total > blob->size)
-        return diag_set(d, ERR_TRUNCATED, "dtb: total size %" PRIu32 " but only %zu bytes", total,
+        return diag_set(d, ERR_TRUNCATED, "total size %" PRIu32 " but only %zu bytes", total,
                         blob->size);
     if (total < sizeof(*h) || total > INT32_MAX)
-        return diag_set(d, ERR_FORMAT, "dtb: total size %" PRIu32 " cannot be", total);
+        return diag_set(d, ERR_FORMAT, "total size %" PRIu32 " cannot be", total);
     blob->size = total;
     return ERR_OK;
 }
@@ -84,11 +82,11 @@ static int find_block(struct bytes blob, const char *what, uint32_t offset, uint
                       uint32_t alignment, struct bytes *out, struct diag *d)
 {
     if (!is_aligned(offset, alignment))
-        return diag_set(d, ERR_ALIGN, "dtb: %s block at 0x%" PRIx32 ", no multiple of %" PRIu32,
-                        what, offset, alignment);
+        return diag_set(d, ERR_ALIGN, "%s block at 0x%" PRIx32 ", no multiple of %" PRIu32, what,
+                        offset, alignment);
     if (offset < sizeof(struct fdt_header) || bytes_sub(blob, offset, size, out))
         return diag_set(d, ERR_TRUNCATED,
-                        "dtb: %s block at 0x%" PRIx32 "+0x%" PRIx32
+                        "%s block at 0x%" PRIx32 "+0x%" PRIx32
                         " lies outside the 0x%zx bytes behind the header",
                         what, offset, size, blob.size);
     return ERR_OK;
@@ -106,7 +104,7 @@ static int find_rsvmap(struct bytes blob, struct bytes *out, struct diag *d)
         return err;
     do {
         if (bytes_be64(blob, (uint64_t)offset + sizeof(uint64_t), &size))
-            return diag_set(d, ERR_TRUNCATED, "dtb: reservation block at 0x%" PRIx32 " has no end",
+            return diag_set(d, ERR_TRUNCATED, "reservation block at 0x%" PRIx32 " has no end",
                             start);
         offset += (uint32_t)sizeof(struct fdt_reserve_entry);
     } while (size != 0);
@@ -120,11 +118,10 @@ static int check_strings(const struct fdt_scan *s, struct diag *d)
         unsigned c = s->strings.data[i];
 
         if (c && !is_name_char(c, true))
-            return diag_set(d, ERR_FORMAT, "dtb: strings block has the byte 0x%02x at +0x%zx", c,
-                            i);
+            return diag_set(d, ERR_FORMAT, "strings block has the byte 0x%02x at +0x%zx", c, i);
     }
     if (s->strings.size && s->strings.data[s->strings.size - 1])
-        return diag_set(d, ERR_TRUNCATED, "dtb: the last name of the strings block has no end");
+        return diag_set(d, ERR_TRUNCATED, "the last name of the strings block has no end");
     return ERR_OK;
 }
 
@@ -144,7 +141,7 @@ static int check_disjoint(struct bytes blob, const struct fdt_scan *s, struct di
     if (range_overlaps(structure, strings) || range_overlaps(structure, rsvmap) ||
         range_overlaps(strings, rsvmap))
         return diag_set(d, ERR_FORMAT,
-                        "dtb: the blocks at 0x%" PRIx64 ", 0x%" PRIx64 " and 0x%" PRIx64 " overlap",
+                        "the blocks at 0x%" PRIx64 ", 0x%" PRIx64 " and 0x%" PRIx64 " overlap",
                         rsvmap.start, structure.start, strings.start);
     return ERR_OK;
 }
@@ -226,11 +223,10 @@ static int begin_node(struct fdt_scan *s, struct fdt_item *item, uint32_t at, st
     if (end == s->structure.size)
         return truncated(s, "node", d);
     if (s->depth == 0 && s->behind_node)
-        return diag_set(d, ERR_FORMAT, "dtb: second root node at 0x%" PRIx32,
+        return diag_set(d, ERR_FORMAT, "second root node at 0x%" PRIx32,
                         s->structure_offset + s->offset);
     if (s->depth == FDT_SCAN_LEVELS)
-        return diag_set(d, ERR_UNSUPPORTED,
-                        "dtb: node at 0x%" PRIx32 " is more than %d levels deep",
+        return diag_set(d, ERR_UNSUPPORTED, "node at 0x%" PRIx32 " is more than %d levels deep",
                         s->structure_offset + s->offset, FDT_SCAN_LEVELS);
     item->name = (const char *)bytes + at;
     s->offset = (uint32_t)align_up((uint64_t)end + 1, FDT_TAGSIZE);
@@ -253,11 +249,11 @@ static int property(struct fdt_scan *s, struct fdt_item *item, uint32_t at, stru
         return truncated(s, "property", d);
     if (name >= s->strings.size || !s->strings.data[name])
         return diag_set(d, ERR_FORMAT,
-                        "dtb: property at 0x%" PRIx32 " has no name at 0x%" PRIx32
+                        "property at 0x%" PRIx32 " has no name at 0x%" PRIx32
                         " of the strings block",
                         s->structure_offset + s->offset, name);
     if (s->depth == 0 || s->behind_node)
-        return diag_set(d, ERR_FORMAT, "dtb: property %s at 0x%" PRIx32 " %s",
+        return diag_set(d, ERR_FORMAT, "property %s at 0x%" PRIx32 " %s",
                         (const char *)s->strings.data + name, s->structure_offset + s->offset,
                         s->depth ? "follows a subnode" : "is outside any node");
     item->name = (const char *)s->strings.data + name;
@@ -271,8 +267,8 @@ static int end(struct fdt_scan *s, bool node, struct diag *d)
 {
     if ((s->depth > 0) != node)
         return diag_set(d, ERR_FORMAT,
-                        node ? "dtb: end of a node at 0x%" PRIx32 " without its begin"
-                             : "dtb: ends at 0x%" PRIx32 " inside a node",
+                        node ? "end of a node at 0x%" PRIx32 " without its begin"
+                             : "ends at 0x%" PRIx32 " inside a node",
                         s->structure_offset + s->offset);
     s->offset += FDT_TAGSIZE;
     s->depth -= node;
@@ -302,7 +298,7 @@ int fdt_scan_next(struct fdt_scan *s, struct fdt_item *item, struct diag *d)
     case FDT_END:
         return end(s, false, d);
     default:
-        return diag_set(d, ERR_FORMAT, "dtb: 0x%08" PRIx32 " at 0x%" PRIx32 " is no token", tag,
+        return diag_set(d, ERR_FORMAT, "0x%08" PRIx32 " at 0x%" PRIx32 " is no token", tag,
                         s->structure_offset + s->offset);
     }
 }

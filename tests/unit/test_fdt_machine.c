@@ -168,7 +168,7 @@ static void test_ram_that_does_not_count(void **state)
     cells("reg", 0, 0x80000000, 0, 0x1000);
     end();
     assert_int_equal(finish(), ERR_NOTFOUND);
-    assert_string_equal(d.text, "dtb: no enabled memory node with a size");
+    assert_string_equal(d.text, "no enabled memory node with a size");
     assert_int_equal(m.ram_count, 0);
     assert_int_equal(m.mmio_count, 1);
 }
@@ -188,7 +188,7 @@ static void test_more_ram_than_fits(void **state)
     cells("reg", 0x1000, 0xf000);
     end();
     assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "dtb: more than 8 ranges of RAM, the rest is left out");
+    assert_string_equal(d.text, "more than 8 ranges of RAM, the rest is left out");
     assert_int_equal(m.ram_count, MACHINE_RAM_MAX - 1);
     assert_range(m.ram[0], 0, 0x11000);
     assert_range(m.ram[6], 0x70000, 0x1000);
@@ -270,7 +270,7 @@ static void test_more_reserved_than_fits(void **state)
     }
     end();
     assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "dtb: more than 32 reserved ranges, the rest is left out");
+    assert_string_equal(d.text, "more than 32 reserved ranges, the rest is left out");
     assert_int_equal(m.reserved_count, MACHINE_RESERVED_MAX);
 }
 
@@ -473,7 +473,7 @@ static void test_more_cpus_than_fit(void **state)
     }
     end();
     assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "dtb: more than 64 CPUs, the rest is left out");
+    assert_string_equal(d.text, "more than 64 CPUs, the rest is left out");
     assert_int_equal(m.cpu_count, MACHINE_CPUS_MAX);
     assert_int_equal(m.cpus[MACHINE_CPUS_MAX - 1].mpidr, MACHINE_CPUS_MAX - 1);
 }
@@ -774,7 +774,7 @@ static void test_more_mmio_than_fits(void **state)
         end();
     }
     assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "dtb: more than 64 device ranges, the rest is left out");
+    assert_string_equal(d.text, "more than 64 device ranges, the rest is left out");
     assert_int_equal(m.mmio_count, MACHINE_MMIO_MAX);
     assert_int_equal(fdt_mem_machine(dtb.data, &m, NULL), ERR_OK);
 }
@@ -792,7 +792,7 @@ static void test_bootargs(void **state)
     string("bootargs", longer);
     end();
     assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "dtb: more than 255 bytes of bootargs, the rest is left out");
+    assert_string_equal(d.text, "more than 255 bytes of bootargs, the rest is left out");
     assert_int_equal(strlen(m.bootargs), 255);
 }
 

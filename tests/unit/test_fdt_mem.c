@@ -88,7 +88,7 @@ static void test_every_truncation(void **state)
 
         memcpy(copy, blob.data, size);
         assert_int_equal(check((struct bytes){copy, size}, &used), ERR_TRUNCATED);
-        assert_true(strncmp(d.text, "dtb: ", 5) == 0);
+        assert_true(d.text[0] != '\0');
         free(copy);
     }
 }
@@ -129,13 +129,13 @@ static void test_alignment(void **state)
     (void)state;
     memmove(out + 4, blob.data, blob.size);
     assert_int_equal(check((struct bytes){out + 4, blob.size}, &size), ERR_ALIGN);
-    assert_string_equal(d.text, "dtb: its address is no multiple of 8");
+    assert_string_equal(d.text, "the devicetree's address is no multiple of 8");
 
     fdt_set_off_mem_rsvmap(dtb.data, fdt_off_mem_rsvmap(dtb.data) + 4);
-    refused(ERR_ALIGN, "dtb: reservation block at 0x2c, no multiple of 8");
+    refused(ERR_ALIGN, "reservation block at 0x2c, no multiple of 8");
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, fdt_off_dt_struct(dtb.data) + 2);
-    refused(ERR_ALIGN, "dtb: structure block at 0x4a, no multiple of 4");
+    refused(ERR_ALIGN, "structure block at 0x4a, no multiple of 4");
 }
 
 static void test_header(void **state)
@@ -145,19 +145,19 @@ static void test_header(void **state)
     (void)state;
     (void)small_tree();
     fdt_set_magic(dtb.data, 0xd00dfeee);
-    refused(ERR_FORMAT, "dtb: magic 0xd00dfeee instead of 0xd00dfeed");
+    refused(ERR_FORMAT, "magic 0xd00dfeee instead of 0xd00dfeed");
     assert_int_equal(check((struct bytes){NULL, 0}, &size), ERR_TRUNCATED);
-    assert_string_equal(d.text, "dtb: 0 bytes do not hold a header");
+    assert_string_equal(d.text, "0 bytes do not hold a devicetree header");
 
     (void)small_tree();
     fdt_set_totalsize(dtb.data, 100000);
-    refused(ERR_TRUNCATED, "dtb: total size 100000 but only 65536 bytes");
+    refused(ERR_TRUNCATED, "total size 100000 but only 65536 bytes");
     fdt_set_totalsize(dtb.data, 0xffffffff);
-    refused(ERR_TRUNCATED, "dtb: total size 4294967295 but only 65536 bytes");
+    refused(ERR_TRUNCATED, "total size 4294967295 but only 65536 bytes");
     fdt_set_totalsize(dtb.data, 39);
-    refused(ERR_FORMAT, "dtb: total size 39 cannot be");
+    refused(ERR_FORMAT, "total size 39 cannot be");
     fdt_set_totalsize(dtb.data, 40);
-    refused(ERR_TRUNCATED, "dtb: reservation block at 0x28 has no end");
+    refused(ERR_TRUNCATED, "reservation block at 0x28 has no end");
     assert_int_equal(check((struct bytes){dtb.data, (size_t)3 << 30}, &size), ERR_TRUNCATED);
     fdt_set_totalsize(dtb.data, 0x80000000);
     assert_int_equal(check((struct bytes){dtb.data, (size_t)3 << 30}, &size), ERR_FORMAT);
@@ -171,13 +171,13 @@ static void test_versions(void **state)
     (void)small_tree();
     fdt_set_version(dtb.data, 15);
     fdt_set_last_comp_version(dtb.data, 15);
-    refused(ERR_UNSUPPORTED, "dtb: version 15, compatible down to 15: expected 16 or 17");
+    refused(ERR_UNSUPPORTED, "version 15, compatible down to 15: expected 16 or 17");
     fdt_set_version(dtb.data, 18);
     fdt_set_last_comp_version(dtb.data, 18);
-    refused(ERR_UNSUPPORTED, "dtb: version 18, compatible down to 18: expected 16 or 17");
+    refused(ERR_UNSUPPORTED, "version 18, compatible down to 18: expected 16 or 17");
     fdt_set_version(dtb.data, 16);
     fdt_set_last_comp_version(dtb.data, 17);
-    refused(ERR_FORMAT, "dtb: version 16 below last compatible version 17");
+    refused(ERR_FORMAT, "version 16 below last compatible version 17");
     fdt_set_version(dtb.data, 99);
     assert_int_equal(check((struct bytes){dtb.data, sizeof(dtb.data)}, &size), ERR_OK);
 }
@@ -204,24 +204,24 @@ static void test_blocks_outside(void **state)
     (void)state;
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, 0xfffffffc);
-    refused(ERR_TRUNCATED, "dtb: structure block at 0xfffffffc+0x80 lies outside the 0xf9 bytes "
+    refused(ERR_TRUNCATED, "structure block at 0xfffffffc+0x80 lies outside the 0xf9 bytes "
                            "behind the header");
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, 0);
     refused(ERR_TRUNCATED,
-            "dtb: structure block at 0x0+0x80 lies outside the 0xf9 bytes behind the header");
+            "structure block at 0x0+0x80 lies outside the 0xf9 bytes behind the header");
     (void)small_tree();
     fdt_set_size_dt_strings(dtb.data, 0xfffffff0);
-    refused(ERR_TRUNCATED, "dtb: strings block at 0xc8+0xfffffff0 lies outside the 0xf9 bytes "
+    refused(ERR_TRUNCATED, "strings block at 0xc8+0xfffffff0 lies outside the 0xf9 bytes "
                            "behind the header");
     (void)small_tree();
     fdt_set_off_mem_rsvmap(dtb.data, 0x10000);
     refused(ERR_TRUNCATED,
-            "dtb: reservation block at 0x10000+0x0 lies outside the 0xf9 bytes behind the header");
+            "reservation block at 0x10000+0x0 lies outside the 0xf9 bytes behind the header");
     (void)small_tree();
     fdt_set_off_dt_strings(dtb.data, 0x48);
     fdt_set_size_dt_strings(dtb.data, 3);
-    refused(ERR_FORMAT, "dtb: the blocks at 0x28, 0x48 and 0x48 overlap");
+    refused(ERR_FORMAT, "the blocks at 0x28, 0x48 and 0x48 overlap");
 }
 
 static void test_reservations_without_end(void **state)
@@ -232,7 +232,7 @@ static void test_reservations_without_end(void **state)
     memset(dtb.data + size, 0xff, 64);
     fdt_set_totalsize(dtb.data, (size + 64) & ~31u);
     fdt_set_off_mem_rsvmap(dtb.data, (size + 7) & ~7u);
-    refused(ERR_TRUNCATED, "dtb: reservation block at 0x100 has no end");
+    refused(ERR_TRUNCATED, "reservation block at 0x100 has no end");
 }
 
 static void test_tokens(void **state)
@@ -240,18 +240,18 @@ static void test_tokens(void **state)
     (void)state;
     (void)small_tree();
     set_struct_word(0, 5);
-    refused(ERR_FORMAT, "dtb: 0x00000005 at 0x48 is no token");
+    refused(ERR_FORMAT, "0x00000005 at 0x48 is no token");
     set_struct_word(0, FDT_PROP);
     set_struct_word(2, 0);
-    refused(ERR_FORMAT, "dtb: property reg at 0x48 is outside any node");
+    refused(ERR_FORMAT, "property reg at 0x48 is outside any node");
     set_struct_word(0, FDT_END);
-    refused(ERR_FORMAT, "dtb: does not begin with a root node");
+    refused(ERR_FORMAT, "does not begin with a root node");
     set_struct_word(0, FDT_END_NODE);
-    refused(ERR_FORMAT, "dtb: end of a node at 0x48 without its begin");
+    refused(ERR_FORMAT, "end of a node at 0x48 without its begin");
     (void)small_tree();
     set_struct_word(0, FDT_NOP);
     set_struct_word(1, FDT_NOP);
-    refused(ERR_FORMAT, "dtb: property #address-cells at 0x50 is outside any node");
+    refused(ERR_FORMAT, "property #address-cells at 0x50 is outside any node");
 }
 
 static void test_ends(void **state)
@@ -263,12 +263,12 @@ static void test_ends(void **state)
     last = fdt_size_dt_struct(dtb.data) / 4 - 1;
     assert_int_equal(struct_word(last), FDT_END);
     set_struct_word(last, FDT_NOP);
-    refused(ERR_TRUNCATED, "dtb: next token at 0xc8 passes the end of the structure block at 0xc8");
+    refused(ERR_TRUNCATED, "next token at 0xc8 passes the end of the structure block at 0xc8");
     set_struct_word(last - 1, FDT_END);
-    refused(ERR_FORMAT, "dtb: ends at 0xc0 inside a node");
+    refused(ERR_FORMAT, "ends at 0xc0 inside a node");
     (void)small_tree();
     set_struct_word(last, FDT_END_NODE);
-    refused(ERR_FORMAT, "dtb: end of a node at 0xc4 without its begin");
+    refused(ERR_FORMAT, "end of a node at 0xc4 without its begin");
 }
 
 static void test_names(void **state)
@@ -278,28 +278,28 @@ static void test_names(void **state)
     (void)state;
     (void)small_tree();
     dtb.data[fdt_off_dt_struct(dtb.data) + 4] = 'x';
-    refused(ERR_FORMAT, "dtb: does not begin with a root node");
+    refused(ERR_FORMAT, "does not begin with a root node");
 
     (void)small_tree();
     strings = fdt_off_dt_strings(dtb.data);
     dtb.data[strings + 3] = ' ';
-    refused(ERR_FORMAT, "dtb: strings block has the byte 0x20 at +0x3");
+    refused(ERR_FORMAT, "strings block has the byte 0x20 at +0x3");
     dtb.data[strings + 3] = '@';
-    refused(ERR_FORMAT, "dtb: strings block has the byte 0x40 at +0x3");
+    refused(ERR_FORMAT, "strings block has the byte 0x40 at +0x3");
     (void)small_tree();
     dtb.data[strings + fdt_size_dt_strings(dtb.data) - 1] = 'x';
-    refused(ERR_TRUNCATED, "dtb: the last name of the strings block has no end");
+    refused(ERR_TRUNCATED, "the last name of the strings block has no end");
 
     dtb_fake_begin(&dtb);
     dtb_fake_node(&dtb, "a/b");
     dtb_fake_end(&dtb);
     (void)dtb_fake_finish(&dtb);
-    refused(ERR_FORMAT, "dtb: name of the node at 0x40 has the byte 0x2f");
+    refused(ERR_FORMAT, "name of the node at 0x40 has the byte 0x2f");
     dtb_fake_begin(&dtb);
     dtb_fake_node(&dtb, "\xc3\xa4");
     dtb_fake_end(&dtb);
     (void)dtb_fake_finish(&dtb);
-    refused(ERR_FORMAT, "dtb: name of the node at 0x40 has the byte 0xc3");
+    refused(ERR_FORMAT, "name of the node at 0x40 has the byte 0xc3");
 }
 
 /* A node's name that runs into the end of the block, which is full of letters. */
@@ -308,7 +308,7 @@ static void test_name_without_end(void **state)
     (void)state;
     (void)small_tree();
     memset(dtb.data + fdt_off_dt_struct(dtb.data) + 4, 'x', fdt_size_dt_struct(dtb.data) - 4);
-    refused(ERR_TRUNCATED, "dtb: node at 0x48 passes the end of the structure block at 0xc8");
+    refused(ERR_TRUNCATED, "node at 0x48 passes the end of the structure block at 0xc8");
 }
 
 static void test_property_sizes(void **state)
@@ -321,11 +321,10 @@ static void test_property_sizes(void **state)
     assert_int_equal(struct_word(2), FDT_PROP);
     for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         set_struct_word(3, sizes[i]);
-        refused(ERR_TRUNCATED,
-                "dtb: property at 0x50 passes the end of the structure block at 0xc8");
+        refused(ERR_TRUNCATED, "property at 0x50 passes the end of the structure block at 0xc8");
     }
     set_struct_word(3, 0x6c); /* exactly to the end of the block */
-    refused(ERR_TRUNCATED, "dtb: next token at 0xc8 passes the end of the structure block at 0xc8");
+    refused(ERR_TRUNCATED, "next token at 0xc8 passes the end of the structure block at 0xc8");
 }
 
 static void test_property_names(void **state)
@@ -333,11 +332,11 @@ static void test_property_names(void **state)
     (void)state;
     (void)small_tree();
     set_struct_word(4, fdt_size_dt_strings(dtb.data));
-    refused(ERR_FORMAT, "dtb: property at 0x50 has no name at 0x31 of the strings block");
+    refused(ERR_FORMAT, "property at 0x50 has no name at 0x31 of the strings block");
     set_struct_word(4, fdt_size_dt_strings(dtb.data) - 1);
-    refused(ERR_FORMAT, "dtb: property at 0x50 has no name at 0x30 of the strings block");
+    refused(ERR_FORMAT, "property at 0x50 has no name at 0x30 of the strings block");
     set_struct_word(4, 0xffffffff);
-    refused(ERR_FORMAT, "dtb: property at 0x50 has no name at 0xffffffff of the strings block");
+    refused(ERR_FORMAT, "property at 0x50 has no name at 0xffffffff of the strings block");
 }
 
 static void test_property_behind_a_subnode(void **state)
@@ -348,7 +347,7 @@ static void test_property_behind_a_subnode(void **state)
     dtb_fake_end(&dtb);
     dtb_fake_cells(&dtb, "late", 1);
     (void)dtb_fake_finish(&dtb);
-    refused(ERR_FORMAT, "dtb: property late at 0x4c follows a subnode");
+    refused(ERR_FORMAT, "property late at 0x4c follows a subnode");
 }
 
 static void test_two_roots(void **state)
@@ -365,7 +364,7 @@ static void test_two_roots(void **state)
     assert_int_equal(check((struct bytes){dtb.data, sizeof(dtb.data)}, &size), ERR_OK);
     set_struct_word(2, FDT_NOP); /* the first child becomes the root's end, the second a root */
     set_struct_word(3, FDT_NOP);
-    refused(ERR_FORMAT, "dtb: second root node at 0x4c");
+    refused(ERR_FORMAT, "second root node at 0x4c");
 }
 
 static void nest(unsigned levels)
@@ -387,7 +386,7 @@ static void test_nesting(void **state)
     assert_int_equal(check((struct bytes){dtb.data, sizeof(dtb.data)}, &size), ERR_OK);
     assert_int_equal(fdt_mem_machine(dtb.data, &machine, &d), ERR_NOTFOUND);
     nest(33);
-    refused(ERR_UNSUPPORTED, "dtb: node at 0x138 is more than 32 levels deep");
+    refused(ERR_UNSUPPORTED, "node at 0x138 is more than 32 levels deep");
 }
 
 static void test_an_empty_root_is_fine(void **state)
@@ -432,7 +431,7 @@ static void test_copy(void **state)
     compare_copy((struct bytes){dtb.data, sizeof(dtb.data)}, 24);
     blob = (struct bytes){dtb.data, sizeof(dtb.data)};
     assert_int_equal(fdt_mem_copy(blob, UINT32_MAX, out, UINT32_MAX, &d), ERR_NOMEM);
-    assert_string_equal(d.text, "dtb: 4294967544 bytes do not fit into 4294967295");
+    assert_string_equal(d.text, "4294967544 bytes of devicetree do not fit into 4294967295");
 }
 
 /* Blocks in another order than the copy has them: fdt_open_into leaves strings before struct

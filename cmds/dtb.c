@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmds/cmds.h"
+
+#include <inttypes.h>
+#include <libfdt.h>
+#include <string.h>
+
+#include "mm/fdt_scan.h"
+#include "monitor/dts.h"
+#include "monitor/monitor.h"
+
+static int show_node(struct monitor *m, const char *path, struct diag *d)
+{
+    int node = fdt_path_offset(m->fdt, path);
+
+    if (node < 0)
+        return diag_set(d, ERR_NOTFOUND, "no node %s", path);
+    return dts_print_node(&m->con, m->fdt, node, DTS_ALL_LEVELS, d);
+}
+
+static int show_property(struct monitor *m, const char *path, const char *name, struct diag *d)
+{
+    int node = fdt_path_offset(m->fdt, path);
+    const void *value;
+    int size;
+
+    if (node < 0)
+        return diag_set(d, ERR_NOTFOUND, "no node %s", path);
+    value = fdt_getprop(m->fdt, node, name, &size);
+    if (!value)
+        return diag_set(d, ERR_NOTFOUND, "no property %s in %s", name, path);
+    if (dts_print_property(&m->con, name, (struct bytes){value, (size_t)size}, 0))
+        return diag_set(d, ERR_INTERRUPTED, "interrupted");
+    return ERR_OK;
+}
+
+/* A scan that knows the path of where it is. */
+struct tour {
+    struct fdt_scan scan;
+    struct fdt_item item;
+    const char *names[FDT_SCAN_LEVELS];
+    unsigned node_count, property_count, level_count;
+};
+
+static int tour_begin(struct tour *t, const void *fdt, struct diag *d)
+{
+    memset(t, 0, sizeof(*t));
+    return fdt_scan_open((struct bytes){fdt, fdt_totalsize(fdt)}, &t->scan, d);
+}
+
+static int tour_next(struct tour *t, struct diag *d)
+{
+    int err = fdt_scan_next(&t->scan, &t->item, d);
+
+    if (err)
+        return err;
+    if (t->item.tag == FDT_BEGIN_NODE) {
+        t->names[t->scan.depth - 1] = t->item.name;
+        t->node_count++;
+        if (t->scan.depth > t->level_count)
+            t->level_count = t->scan.depth;
+    }
+    t->property_count += t->item.tag == FDT_PROP;
+    return ERR_OK;
+}
+
+static bool is_match(const struct fdt_item *item, const char *text)
+{
+    const char *string;
+
+    if (item->name && strstr(item->name, text))
+        return true;
+    if (item->tag != FDT_PROP || strcmp(item->name, "compatible") != 0)
+        return false;
+    string = fdt_scan_text(item->value);
+    while (string && string < (const char *)item->value.data + item->value.size) {
+        if (strstr(string, text))
+            return true;
+        string += strlen(string) + 1;
+    }
+    return false;
+}
+
+/* As the shell takes it: it reads # as a comment. */
+static void print_place(struct console *con, const struct tour *t)
+{
+    const char *quote = t->item.tag == FDT_PROP && strchr(t->item.name, '#') ? "'" : "";
+
+    if (t->scan.depth == 1)
+        console_printf(con, "/");
+    for (unsigned i = 1; i < t->scan.depth; i++)
+        console_printf(con, "/%s", t->names[i]);
+    if (t->item.tag == FDT_PROP)
+        console_printf(con, " %s%s%s", quote, t->item.name, quote);
+    console_printf(con, "\n");
+}
+
+static int find(struct monitor *m, const char *text, struct diag *d)
+{
+    struct tour t;
+    unsigned match_count = 0;
+    int err = tour_begin(&t, m->fdt, d);
+
+    while (!err && t.item.tag != FDT_END) {
+        err = tour_next(&t, d);
+        if (!err && is_match(&t.item, text)) {
+            print_place(&m->con, &t);
+            match_count++;
+        }
+        if (!err && console_interrupted(&m->con))
+            err = diag_set(d, ERR_INTERRUPTED, "interrupted");
+    }
+    if (!err && match_count == 0)
+        return diag_set(d, ERR_NOTFOUND, "no name and no compatible contains %s", text);
+    return err;
+}
+
+static void check_ranges(struct monitor *m)
+{
+    const struct machine *machine = &m->machine;
+
+    if (machine->ram_count == 0)
+        console_printf(&m->con, "  memory    missing: no enabled memory node\n");
+    for (unsigned i = 0; i < machine->ram_count; i++)
+        console_printf(&m->con, "  memory    0x%016" PRIx64 "-0x%016" PRIx64 "\n",
+                       machine->ram[i].start, machine->ram[i].end);
+    for (unsigned i = 0; i < machine->reserved_count; i++)
+        console_printf(&m->con, "  reserved  0x%016" PRIx64 "-0x%016" PRIx64 " %s%s\n",
+                       machine->reserved[i].range.start, machine->reserved[i].range.end,
+                       machine->reserved[i].name, machine->reserved[i].no_map ? ", no-map" : "");
+    console_printf(&m->con, "  devices   %u range%s\n", machine->mmio_count,
+                   machine->mmio_count == 1 ? "" : "s");
+}
+
+static void check_cpus(struct monitor *m)
+{
+    static const char *const methods[] = {
+        [PSCI_NONE] = "missing: no arm,psci node with method hvc or smc",
+        [PSCI_HVC] = "by hvc",
+        [PSCI_SMC] = "by smc",
+    };
+    const struct machine *machine = &m->machine;
+    unsigned startable = 0;
+
+    for (unsigned i = 0; i < machine->cpu_count; i++)
+        startable += machine->cpus[i].enable != CPU_ENABLE_NONE;
+    if (machine->cpu_count == 0)
+        console_printf(&m->con, "  cpus      missing: no enabled cpu node\n");
+    else
+        console_printf(&m->con, "  cpus      %u, %u with an enable-method\n", machine->cpu_count,
+                       startable);
+    console_printf(&m->con, "  psci      %s%s\n", methods[machine->psci],
+                   machine->psci_0_2 ? ", 0.2 or later" : "");
+}
+
+static void check_devices(struct monitor *m)
+{
+    const struct machine *machine = &m->machine;
+
+    if (machine->uart.found)
+        console_printf(&m->con, "  uart      %s at 0x%" PRIx64 ", interrupt %u%s\n",
+                       machine->uart.path, machine->uart.base, machine->uart.irq,
+                       machine->uart.irq ? "" : " (unknown)");
+    else
+        console_printf(&m->con, "  uart      missing: no enabled arm,pl011 node\n");
+    if (machine->gic_version)
+        console_printf(&m->con, "  gic       version %u, 0x%" PRIx64 " and 0x%" PRIx64 "\n",
+                       machine->gic_version, machine->gic_dist, machine->gic_cpu);
+    else
+        console_printf(&m->con, "  gic       missing: no GICv2 or GICv3 node\n");
+}
+
+static int check(struct monitor *m, struct diag *d)
+{
+    uint32_t total = fdt_totalsize(m->fdt), used;
+    struct tour t;
+    int err = fdt_mem_check((struct bytes){m->fdt, total}, &used, d);
+
+    if (!err)
+        err = tour_begin(&t, m->fdt, d);
+    while (!err && t.item.tag != FDT_END)
+        err = tour_next(&t, d);
+    if (err)
+        return err;
+    console_printf(&m->con,
+                   "  format    ok, version %" PRIu32 ", %" PRIu32 " of %" PRIu32 " bytes\n",
+                   fdt_version(m->fdt), used, total);
+    console_printf(&m->con, "  tree      %u nodes, %u properties, %u levels\n", t.node_count,
+                   t.property_count, t.level_count);
+    console_printf(&m->con, "  model     %s\n",
+                   m->machine.model[0] ? m->machine.model : "missing: no model or compatible");
+    check_ranges(m);
+    check_cpus(m);
+    check_devices(m);
+    if (m->fdt_problem.text[0])
+        console_printf(&m->con, "  note      %s\n", m->fdt_problem.text);
+    return ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    if (argc > 3)
+        return diag_set(d, ERR_USAGE, "too many words");
+    if (!m->fdt)
+        return diag_set(d, ERR_NOTFOUND, "no devicetree: %s",
+                        m->fdt_problem.text[0] ? m->fdt_problem.text : "none was handed over");
+    if (argc == 1)
+        return dts_print_tree(&m->con, m->fdt, d);
+    if (strcmp(argv[1], "check") == 0)
+        return argc == 2 ? check(m, d) : diag_set(d, ERR_USAGE, "check takes no word");
+    if (strcmp(argv[1], "find") == 0)
+        return argc == 3 ? find(m, argv[2], d) : diag_set(d, ERR_USAGE, "find takes a text");
+    return argc == 2 ? show_node(m, argv[1], d) : show_property(m, argv[1], argv[2], d);
+}
+
+static const char *const subcommands[] = {"check", "find", NULL};
+
+const struct cmd cmd_dtb = {
+    .name = "dtb",
+    .group = CMD_INSPECT,
+    .summary = "print and check the devicetree",
+    .usage = "dtb [PATH [PROP]] | dtb find TEXT | dtb check",
+    .help = "Prints the machine's devicetree, a node with all below it or one property, as dts\n"
+            "source. PATH may leave out unit addresses and may be an alias.\n"
+            "  find TEXT  paths of nodes and properties whose name or compatible contains TEXT\n"
+            "  check      validate the tree, and tell what it says about the machine and what it\n"
+            "             leaves out\n"
+            "Example: dtb /cpus/cpu@0 enable-method\n",
+    .subcommands = subcommands,
+    .completes_paths = true,
+    .run = run,
+};
