@@ -4,31 +4,97 @@
 VERSION := 0.1.0
 V ?= 0
 Q := $(if $(filter 0,$(V)),@)
+JOBS ?= $(shell nproc)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 HOST_CC ?= cc
 HOST_DEFINES := -D_GNU_SOURCE -DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
-PYTHON ?= /usr/bin/python3
+CROSS_COMPILE ?= aarch64-linux-gnu-
+FUZZ_CC ?= clang
 QEMU ?= qemu-system-aarch64
-JOBS ?= $(shell nproc)
+PYTHON ?= /usr/bin/python3
 
 # Pure sources compile unchanged for the host and for the target.
 PURE_SRCS := $(wildcard monitor/base/*.c monitor/*.c mm/*.c payload/*.c cmds/*.c)
 PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
 
-.PHONY: all
-all:
+# --- What people type. These goals build in parallel, also where make was called without -j.
 
-# Prints what it installs before it does; does nothing where everything is there.
-DEPS ?= build/deps
-.PHONY: deps
-deps:
-	$(Q)host/deps.sh $(DEPS)
-
-# Builds in parallel, also where make was called without -j.
 PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
+.PHONY: all
+all:
+	$(Q)host/deps.sh $(DEPS) build
+	+$(Q)$(PARALLEL) build
+
+define HELP
+make            build build/elfmon.elf (the monitor) and build/host/elfmon-pack (packs images)
+make run        start QEMU on this terminal with a demo, or with your own seL4 system:
+                  KERNEL=kernel.elf APP=root-task.elf
+                The machine is what the kernel was built for, or what you say:
+                  MEM=1G CPU=cortex-a53 SMP=1 GIC=2 VIRT=off
+                More for elfmon-pack and QEMU: PACK_FLAGS='--autoboot off' QEMU_FLAGS='-s -S'
+make test       run all tests
+make check      format, static analysis and rules of the sources
+make bench      count instructions from reset to the kernel's first, and bytes
+make fuzz       fuzz for FUZZ_SECONDS=600
+make deps       install what all of these need; each of them does its part by itself.
+                  NO_INSTALL=1 only prints what is missing
+make clean      remove what was built (distclean: and what was fetched)
+
+JOBS=N, V=1 to see the commands. For other systems than Debian: HOST_CC, CROSS_COMPILE, QEMU,
+PYTHON, PICOLIBC (directory with include/ and lib/libc.a) and ARM64_INCLUDE, ARM64_LIB (with
+libfdt and libcrypto for arm64).
+endef
+
+.PHONY: help
+help:
+	$(info $(HELP))@:
+
+.PHONY: clean distclean
+clean:
+	$(Q)[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -path $(DEPS) -exec rm -rf {} +
+distclean:
+	$(Q)rm -rf build
+
+# --- What they need. Prints what it installs before it does; nothing where nothing is missing.
+
+DEPS ?= build/deps
+PICOLIBC ?= /usr/lib/picolibc/aarch64-linux-gnu
+ARM64_INCLUDE ?= $(DEPS)/usr/include
+ARM64_LIB ?= $(DEPS)/usr/lib/aarch64-linux-gnu
+export HOST_CC CROSS_COMPILE PICOLIBC ARM64_INCLUDE ARM64_LIB QEMU FUZZ_CC PYTHON
+
+.PHONY: deps deps-build deps-test
+deps:
+	$(Q)host/deps.sh $(DEPS)
+deps-build:
+	$(Q)host/deps.sh $(DEPS) build
+deps-test: | deps-build
+	$(Q)host/deps.sh $(DEPS) test
+
+# --- How it is built
+
+.PHONY: build
 include monitor/monitor.mk
 include host/host.mk
 include tests/tests.mk
 include tests/targets/targets.mk
+include tests/check/check.mk
+
+# --- QEMU on this terminal: the demo, or the user's own kernel and root task
+
+RUN_KERNEL := $(or $(KERNEL),build/targets/kernel.elf)
+RUN_APP := $(if $(KERNEL),$(APP),build/targets/roottask.elf)
+
+.PHONY: run run-parts
+run-parts: build $(filter build/targets/%,$(RUN_KERNEL) $(RUN_APP))
+run:
+	$(Q)[ -n '$(KERNEL)' ] || [ -z '$(APP)' ] || { echo 'run: APP needs a KERNEL too'; exit 1; }
+	$(Q)host/deps.sh $(DEPS) build run
+	+$(Q)$(PARALLEL) run-parts
+	$(Q)build/host/elfmon-pack --loader build/elfmon.elf --kernel '$(RUN_KERNEL)' \
+		$(if $(RUN_APP),--app '$(RUN_APP)') $(PACK_FLAGS) --out build/run.elf
+	$(Q)build/host/elfmon-pack --kernel '$(RUN_KERNEL)' $(PACK_FLAGS) --facts > build/run.facts
+	$(Q)MEM='$(MEM)' CPU='$(CPU)' SMP='$(SMP)' GIC='$(GIC)' VIRT='$(VIRT)' \
+		host/run.sh build/run.facts build/run.elf $(QEMU_FLAGS)

@@ -1,83 +1,158 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh DIRECTORY: see to it that everything is there that building, running and testing needs.
-# Host packages are installed with apt-get; the arm64 static libraries are fetched with private
-# apt state and unpacked below DIRECTORY, so that the system gets no foreign architecture.
-# Prints what it will do before it does it, nothing where there is nothing to do. Where it may
+# deps.sh DIRECTORY [build|run|test|check|bench]...
+# See to it that everything is there that building, running, testing and checking need. What
+# counts is the tool, header or library itself, wherever it comes from; what is missing is named,
+# and on Debian installed with apt-get, as the package that has it. The arm64 static libraries
+# are fetched with private apt state, for which one need not be root, and unpacked below DIRECTORY,
+# so that the system gets no foreign architecture.
+# Prints what it will do before it does it, and nothing where there is nothing to do. Where it may
 # not install (not root, not Debian, NO_INSTALL=1), prints what is missing and exits with 1.
+# From the environment: HOST_CC, CROSS_COMPILE, PICOLIBC, ARM64_INCLUDE, ARM64_LIB, QEMU, FUZZ_CC, PYTHON.
 set -eu
 
 directory=$1
+shift
+purposes=${*:-build run test check bench}
 
-packages='gcc make git ca-certificates binutils gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu
-picolibc-aarch64-linux-gnu libc6-dev libfdt-dev libssl-dev libelf-dev qemu-system-arm
-device-tree-compiler u-boot-tools u-boot-qemu libcmocka-dev clang libclang-rt-14-dev
-clang-format clang-tidy cppcheck shellcheck gdb-multiarch python3 python3-pytest
-python3-pytest-xdist python3-pexpect'
-arm64='libfdt-dev libssl-dev'
+arm64_packages='libfdt-dev libssl-dev'
 
-installed() {
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+# need PACKAGE CHECK...: unless the check succeeds, the package is missing.
+need() {
+	package=$1
+	shift
+	"$@" >/dev/null 2>&1 || packages="$packages $package"
 }
 
-may_install() {
-	[ -z "${NO_INSTALL:-}" ] && [ "$(id -u)" = 0 ] && [ -e /etc/debian_version ]
+tool() {
+	command -v "$1"
+}
+
+header() {
+	echo "#include <$1>" | "$HOST_CC" -E -
+}
+
+python_module() {
+	"$PYTHON" -c "import importlib.util as u; exit(not u.find_spec('$1'))"
+}
+
+fuzzer_runtime() {
+	find "$("$FUZZ_CC" -print-resource-dir)/" -name 'libclang_rt.fuzzer*.a' | grep -q .
+}
+
+need_build() {
+	need gcc tool "$HOST_CC"
+	need binutils tool ar
+	need libc6-dev header stdio.h
+	need libelf-dev header libelf.h
+	need libfdt-dev header libfdt.h
+	need libssl-dev header openssl/sha.h
+	need gcc-aarch64-linux-gnu tool "${CROSS_COMPILE}gcc"
+	need picolibc-aarch64-linux-gnu \
+		test -e "$PICOLIBC/lib/libc.a"
+}
+
+need_run() {
+	need qemu-system-arm tool "$QEMU"
+}
+
+need_test() {
+	need libcmocka-dev test -e /usr/include/cmocka.h -o -e /usr/local/include/cmocka.h
+	need clang tool "$FUZZ_CC"
+	need libclang-rt-dev fuzzer_runtime
+	need python3 tool "$PYTHON"
+	need python3-pytest python_module pytest
+	need python3-pytest-xdist python_module xdist
+	need python3-pexpect python_module pexpect
+	need device-tree-compiler tool fdtget
+	need u-boot-tools tool mkimage
+	need gdb-multiarch tool gdb-multiarch
+}
+
+need_check() {
+	need clang-format tool clang-format
+	need clang-tidy tool clang-tidy
+	need cppcheck tool cppcheck
+	need shellcheck tool shellcheck
+}
+
+need_bench() {
+	need u-boot-qemu test -e /usr/lib/u-boot/qemu_arm64/u-boot.bin
 }
 
 missing_packages() {
-	for package in $packages; do
-		if command -v dpkg-query >/dev/null; then
-			installed "$package" || printf ' %s' "$package"
-		fi
+	packages=''
+	for purpose in $purposes; do
+		"need_$purpose"
 	done
+	echo "$packages"
 }
 
 missing_arm64() {
-	for package in $arm64; do
-		[ -e "$directory/.$package" ] || printf ' %s' "$package"
+	for file in "$ARM64_LIB/libfdt.a" "$ARM64_LIB/libcrypto.a" "$ARM64_INCLUDE/libfdt.h" \
+		"$ARM64_INCLUDE/openssl/sha.h"; do
+		[ -e "$file" ] || echo " $file"
 	done
 }
 
-# apt-get for arm64 with state of its own.
+on_debian() {
+	[ -z "${NO_INSTALL:-}" ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null
+}
+
+install_packages() {
+	echo "deps: will install with apt-get:$1"
+	apt-get -q update
+	# The package list is meant to split.
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $1
+}
+
+# apt-get for arm64 with state of its own, below $private.
 private_apt() {
 	apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
-		-o Dir::State="$directory/apt" -o Dir::State::status="$directory/apt/status" \
-		-o Dir::Cache="$directory/apt" -o Debug::NoLocking=1 "$@"
+		-o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Debug::NoLocking=1 \
+		-o Dir::State="$private" -o Dir::State::status="$private/status" \
+		-o Dir::Cache="$private" "$@"
 }
 
 fetch_arm64() {
-	mkdir -p "$directory/apt/lists/partial" "$directory/apt/archives/partial"
-	: > "$directory/apt/status"
-	private_apt -o APT::Sandbox::User="$(id -un)" update
-	for package in $1; do
-		(cd "$directory/apt" && rm -f "$package"_*.deb &&
-			private_apt -o APT::Sandbox::User="$(id -un)" download "$package")
-		dpkg-deb -x "$directory/apt/$package"_*.deb "$directory"
-		: > "$directory/.$package"
+	mkdir -p "$directory"
+	private=$(cd "$directory" && pwd)/apt
+	echo "deps: will fetch for arm64 and unpack below $directory: $arm64_packages"
+	rm -rf "$private"
+	mkdir -p "$private/lists/partial" "$private/archives/partial" "$private/root"
+	: > "$private/status"
+	private_apt update
+	# The package list is meant to split.
+	# shellcheck disable=SC2086
+	(cd "$private" && private_apt download $arm64_packages)
+	for package in "$private"/*.deb; do
+		dpkg-deb -x "$package" "$private/root"
 	done
-	rm -rf "$directory/apt"
+	# Only now, so that a half-unpacked library is never taken for one.
+	rm -rf "${directory:?}/usr"
+	mv "$private/root/usr" "$directory/usr"
+	rm -rf "$private"
 }
 
-host=$(missing_packages)
-target=$(missing_arm64)
-[ -n "$host$target" ] || exit 0
-
-if ! may_install; then
-	[ -z "$host" ] || echo "deps: missing packages:$host"
-	[ -z "$target" ] || echo "deps: missing arm64 static libraries below $directory:$target"
-	echo 'deps: not installing (NO_INSTALL is set, or not root on Debian)'
+# Print what is missing and leave.
+give_up() {
+	[ -z "$host" ] || echo "deps: missing, by the names of Debian's packages:$host"
+	[ -z "$target" ] || printf 'deps: missing arm64 static libraries and headers:\n%s\n' "$target"
+	echo "deps: $1"
 	exit 1
-fi
-if [ -n "$host" ]; then
-	echo "deps: will install with apt-get:$host"
-	apt-get -q update
-	# The word list is meant to split.
-	# shellcheck disable=SC2086
-	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $host
-fi
-if [ -n "$target" ]; then
-	mkdir -p "$directory"
-	directory=$(cd "$directory" && pwd)
-	echo "deps: will fetch for arm64 and unpack below $directory:$target"
-	fetch_arm64 "$target"
-fi
+}
+
+look() {
+	host=$(missing_packages)
+	target=$(missing_arm64)
+}
+
+look
+[ -n "$host$target" ] || exit 0
+on_debian || give_up 'not installing them: NO_INSTALL is set, or this is not Debian'
+[ -z "$host" ] || [ "$(id -u)" = 0 ] || give_up 'not installing them: not root'
+[ -z "$host" ] || install_packages "$host"
+[ -z "$target" ] || fetch_arm64
+look
+[ -z "$host$target" ] || give_up 'still missing: is an overridden name or place wrong?'

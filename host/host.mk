@@ -9,19 +9,13 @@ PACK_PURE := $(filter monitor/base/%.c mm/%.c payload/%.c,$(PURE_SRCS)) \
 	monitor/memory_map.c monitor/plan.c monitor/preflight.c monitor/parse.c
 PACK_OBJS := $(patsubst %.c,build/host/obj/%.o,$(wildcard host/*.c) $(PACK_PURE))
 
-build/host/obj/%.o: %.c
+build/host/obj/%.o: %.c | deps-build
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(PACK_CFLAGS) -MMD -MP -c -o $@ $<
 
 build/host/elfmon-pack: $(PACK_OBJS)
 	$(Q)$(HOST_CC) $(HOST_CFLAGS) -o $@ $^ $(PACK_LDLIBS)
 
-all: build/host/elfmon-pack
-
-# What it writes and refuses; needs the loader and the demo's kernel and root task.
-.PHONY: test-host
-test-host: build/host/elfmon-pack build/elfmon.elf build/targets/kernel.elf \
-		build/targets/roottask.elf
-	$(Q)/usr/bin/python3 -m pytest -q tests/host
+build: build/host/elfmon-pack
 
 -include $(PACK_OBJS:.o=.d)

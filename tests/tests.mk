@@ -4,8 +4,8 @@
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS := -std=c11 -O1 -g -I. $(WARNINGS) $(SANITIZE) $(HOST_DEFINES)
 UNIT_LDLIBS := -lcmocka -lfdt -lcrypto
-FUZZ_CC ?= clang
-FUZZ_SECONDS ?= 5
+FUZZ_CFLAGS := -std=c11 -O1 -g -I. $(WARNINGS) -fno-sanitize-recover=all $(HOST_DEFINES)
+FUZZ_LDLIBS := -lfdt -lcrypto
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -13,7 +13,7 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuz
 UNIT_OBJS := $(patsubst %.c,build/unit/%.o,$(PURE_SRCS) $(wildcard tests/fakes/*.c))
 FUZZ_OBJS := $(patsubst %.c,build/fuzz/%.o,$(PURE_SRCS) $(wildcard tests/fakes/*.c))
 
-build/unit/%.o: %.c
+build/unit/%.o: %.c | deps-test
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -24,31 +24,52 @@ build/unit/test_%: tests/unit/test_%.c build/unit/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
 
-build/fuzz/%.o: %.c
+build/fuzz/%.o: %.c | deps-test
 	@mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) -std=c11 -O1 -g -I. $(WARNINGS) $(HOST_DEFINES) \
-		-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -MMD -MP -c -o $@ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
 
 build/fuzz/libpure.a: $(FUZZ_OBJS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libpure.a
 	@mkdir -p $(@D)
-	$(Q)$(FUZZ_CC) -std=c11 -O1 -g -I. $(WARNINGS) $(HOST_DEFINES) -MMD -MP -MF $@.d \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o $@ $< build/fuzz/libpure.a -lfdt -lcrypto
-
-# Everything that the tests run, and then all of them with one summary at the end.
-.PHONY: test-programs
-test-programs: build/elfmon.elf build/host/elfmon-pack targets $(UNIT_TESTS) $(FUZZ_TARGETS)
-
-.PHONY: test
-test: deps
-	+$(Q)$(PARALLEL) test-programs
-	$(Q)ELFMON_QEMU=$(QEMU) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -n $(JOBS) tests
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -MMD -MP -MF $@.d \
+		-o $@ $< build/fuzz/libpure.a $(FUZZ_LDLIBS)
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do $$t || exit 1; done
+
+# What the tests run, and then all of them with one summary at the end.
+.PHONY: test-programs
+test-programs: build targets $(UNIT_TESTS) $(FUZZ_TARGETS)
+
+PYTEST = ELFMON_QEMU='$(QEMU)' FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONDONTWRITEBYTECODE=1 \
+	$(PYTHON) -m pytest -n $(JOBS)
+
+.PHONY: test
+test: FUZZ_SECONDS ?= 3
+test:
+	$(Q)host/deps.sh $(DEPS) build run test
+	+$(Q)$(PARALLEL) test-programs
+	$(Q)$(PYTEST) tests
+
+# Long runs, as many side by side as there are cores; what they find grows below build/fuzz/corpus.
+.PHONY: fuzz $(FUZZ_TARGETS:build/fuzz/%=run-%)
+fuzz: FUZZ_SECONDS ?= 600
+fuzz:
+	$(Q)host/deps.sh $(DEPS) build test
+	+$(Q)$(PARALLEL) FUZZ_SECONDS=$(FUZZ_SECONDS) $(FUZZ_TARGETS:build/fuzz/%=run-%)
+
+run-fuzz_%: build/fuzz/fuzz_%
+	@mkdir -p build/fuzz/corpus/$*
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+		-artifact_prefix=build/fuzz/fuzz_$*- build/fuzz/corpus/$*
+
+.PHONY: bench
+bench:
+	$(Q)host/deps.sh $(DEPS) build run bench
+	+$(Q)$(PARALLEL) build targets
+	$(Q)ELFMON_QEMU='$(QEMU)' $(PYTHON) tests/bench/bench.py
 
 -include $(UNIT_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(wildcard build/unit/*.d build/fuzz/*.d)

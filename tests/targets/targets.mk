@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs that run on the target behind the loader: contract kernels and their root tasks.
 
-CROSS_COMPILE ?= aarch64-linux-gnu-
 TARGET_CFLAGS := -std=c11 -O2 -g -I. $(WARNINGS) -ffreestanding -fno-builtin -fno-pic \
 	-mgeneral-regs-only -mstrict-align -mno-outline-atomics -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
