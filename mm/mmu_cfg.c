@@ -113,3 +113,23 @@ unsigned mmu_cfg_pa_bits(unsigned pa_range)
 
     return pa_range < sizeof(bits) ? bits[pa_range] : 0;
 }
+
+const char *mmu_cfg_memory_name(unsigned attribute)
+{
+    switch (attribute) {
+    case MAIR_DEVICE_nGnRnE:
+        return "Device-nGnRnE";
+    case MAIR_DEVICE_nGnRE:
+        return "Device-nGnRE";
+    case MAIR_DEVICE_GRE:
+        return "Device-GRE";
+    case MAIR_NORMAL_NC:
+        return "Normal NC";
+    case MAIR_NORMAL_WB:
+        return "Normal WB";
+    case MAIR_NORMAL_WT:
+        return "Normal WT";
+    default:
+        return "other memory";
+    }
+}

@@ -41,6 +41,9 @@ uint64_t mmu_cfg_sctlr_el1(void);
 /** SCTLR_EL2 with which a hypervisor kernel is entered: M, C, I on and nothing else. */
 uint64_t mmu_cfg_sctlr_el2(void);
 
+/** The memory type of an attribute byte of MAIR_ELx: "Normal WB" and the like. */
+const char *mmu_cfg_memory_name(unsigned attribute);
+
 /** Bits of physical address of an ID_AA64MMFR0_EL1.PARange value; 0 where reserved. */
 unsigned mmu_cfg_pa_bits(unsigned pa_range);
 

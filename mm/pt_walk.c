@@ -83,6 +83,13 @@ void pt_leaf_decode(uint64_t descriptor, bool el2, struct pt_leaf *out)
     out->shareability = (unsigned)field_get(descriptor, 9, 8);
 }
 
+const char *pt_sharing_name(unsigned shareability)
+{
+    static const char *const names[4] = {"non-shareable", "reserved SH", "outer", "inner"};
+
+    return names[shareability & 3];
+}
+
 void pt_leaf_describe(const struct pt_leaf *leaf, char *out, unsigned size)
 {
     static const char *const memory[8] = {
@@ -95,11 +102,10 @@ void pt_leaf_describe(const struct pt_leaf *leaf, char *out, unsigned size)
         [6] = "MAIR slot 6",
         [7] = "MAIR slot 7",
     };
-    static const char *const sharing[4] = {"non-shareable", "reserved SH", "outer", "inner"};
 
     (void)snprintf(out, size, "%s, R%c%c, %s%s%s", memory[leaf->attr_index & 7],
                    leaf->writable ? 'W' : '-', leaf->executable ? 'X' : '-',
-                   sharing[leaf->shareability & 3], leaf->access_flag ? ", AF" : ", no AF",
+                   pt_sharing_name(leaf->shareability), leaf->access_flag ? ", AF" : ", no AF",
                    leaf->user ? ", EL0" : "");
 }
 

@@ -53,6 +53,9 @@ int pt_walk(const struct pt_view *view, vaddr_t va, struct pt_walk *out);
  */
 void pt_leaf_decode(uint64_t descriptor, bool el2, struct pt_leaf *out);
 
+/** "non-shareable", "outer" or "inner", of a descriptor's or PAR_EL1's SH field. */
+const char *pt_sharing_name(unsigned shareability);
+
 /** "Normal WB, RWX, inner, AF" and the like, for @out of @size bytes (48 hold all of them). */
 void pt_leaf_describe(const struct pt_leaf *leaf, char *out, unsigned size);
 

@@ -6,7 +6,7 @@ MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
 MONITOR_OPT ?= -Os
-MONITOR_CFLAGS := -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
+MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
 	-mno-outline-atomics -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
@@ -14,6 +14,10 @@ MONITOR_CFLAGS := -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie
 # What runs before the MMU is on: only general registers, only aligned accesses.
 EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
+
+# Size counts, but here instructions count more: most of what runs before the shell.
+FAST_OBJS := build/target/mm/pt_build.o build/target/mm/fdt_scan.o
+$(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--defsym=vfprintf=__i_vfprintf \

@@ -19,19 +19,21 @@
  */
 function memcpy
 	mov	x3, x0
-	subs	x2, x2, #128
+	subs	x2, x2, #256
 	b.lo	2f
-1:	ldp	q0, q1, [x1], #32
+1:	.rept	2
+	ldp	q0, q1, [x1], #32
 	ldp	q2, q3, [x1], #32
 	ldp	q4, q5, [x1], #32
 	ldp	q6, q7, [x1], #32
-	subs	x2, x2, #128
 	stp	q0, q1, [x3], #32
 	stp	q2, q3, [x3], #32
 	stp	q4, q5, [x3], #32
 	stp	q6, q7, [x3], #32
+	.endr
+	subs	x2, x2, #256
 	b.hs	1b
-2:	adds	x2, x2, #(128 - 8)
+2:	adds	x2, x2, #(256 - 8)
 	b.lt	4f
 3:	ldr	x4, [x1], #8
 	str	x4, [x3], #8
