@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mm/par.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "mm/mmu_cfg.h"
+#include "mm/pt_desc.h"
+
+#define PAR_F          BIT(0)
+#define PAR_FST(value) ((unsigned)field_get((value), 6, 1))
+#define PAR_SH(value)  ((unsigned)field_get((value), 8, 7))
+#define PAR_PA(value)  ((value)&MASK(47, 12))
+#define PAR_ATTR(v)    ((unsigned)field_get((v), 63, 56))
+
+/* Fault status codes; the level is in the lowest two bits. */
+enum { FST_TRANSLATION = 0x04, FST_LEVELLED_END = 0x10 };
+
+void par_decode(uint64_t value, vaddr_t va, struct par *out)
+{
+    *out = (struct par){.fault = (value & PAR_F) != 0};
+    if (out->fault) {
+        out->status = PAR_FST(value);
+        return;
+    }
+    out->pa = PAR_PA(value) | (va & (PAGE_BYTES - 1));
+    out->memory = PAR_ATTR(value);
+    out->shareability = PAR_SH(value);
+}
+
+/* Device and non-cacheable memory is outer shareable, whatever its descriptor says. */
+static bool has_own_shareability(unsigned memory)
+{
+    return (memory & 0xf0) != 0 && memory != 0x44;
+}
+
+bool par_agrees(const struct par *par, const struct pt_walk *walk, const struct pt_leaf *leaf,
+                uint64_t mair)
+{
+    if (!walk->mapped)
+        return par->fault && par->status == FST_TRANSLATION + walk->step_count - 1;
+    return !par->fault && par->pa == walk->pa &&
+           par->memory == (mair >> 8 * leaf->attr_index & 0xff) &&
+           (!has_own_shareability(par->memory) || par->shareability == leaf->shareability);
+}
+
+void par_describe(const struct par *par, char out[PAR_TEXT_BYTES])
+{
+    static const char *const faults[] = {"address size fault", "translation fault",
+                                         "access flag fault", "permission fault"};
+
+    if (!par->fault)
+        (void)snprintf(out, PAR_TEXT_BYTES, "0x%016" PRIx64 ", %s, %s", par->pa,
+                       mmu_cfg_memory_name(par->memory), pt_sharing_name(par->shareability));
+    else if (par->status < FST_LEVELLED_END)
+        (void)snprintf(out, PAR_TEXT_BYTES, "%s, level %u", faults[par->status >> 2],
+                       par->status & 3);
+    else
+        (void)snprintf(out, PAR_TEXT_BYTES, "fault status 0x%x", par->status);
+}
