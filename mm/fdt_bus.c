@@ -37,11 +37,11 @@ int fdt_bus_reg(const struct fdt_bus *bus, struct bytes reg, unsigned index, str
 
     if (bus->address_cells == 0 || bus->address_cells > CELLS_MAX || bus->size_cells > CELLS_MAX)
         return ERR_UNSUPPORTED;
-    if (offset + entry_bytes > reg.size)
+    if (fdt_bus_number(reg, offset, bus->address_cells, &start))
         return ERR_NOTFOUND;
-    (void)fdt_bus_number(reg, offset, bus->address_cells, &start);
-    if (bus->size_cells)
-        (void)fdt_bus_number(reg, offset + bus->address_cells * CELL_BYTES, bus->size_cells, &size);
+    offset += bus->address_cells * CELL_BYTES;
+    if (bus->size_cells && fdt_bus_number(reg, offset, bus->size_cells, &size))
+        return ERR_NOTFOUND;
     return range_make(start, size, out);
 }
 

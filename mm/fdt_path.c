@@ -37,9 +37,7 @@ const char *fdt_path_match(struct fdt_path path, const char *name)
         length++;
     while (same < length && name[same] == component[same])
         same++;
-    if (length == 0 || same < length)
-        return NULL;
-    if (name[length] && (name[length] != '@' || memchr(component, '@', length)))
+    if (length == 0 || same < length || (name[length] && name[length] != '@'))
         return NULL;
     return skip_slashes((struct fdt_path){component + length, path.end});
 }

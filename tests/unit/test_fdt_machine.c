@@ -550,6 +550,23 @@ static void test_uart_of_stdout_path(void **state)
     }
 }
 
+/* A node without a name of its own is not what an exhausted path names. */
+static void test_stdout_path_of_the_root(void **state)
+{
+    (void)state;
+    begin(1, 1);
+    memory();
+    node("chosen");
+    string("stdout-path", "/");
+    end();
+    device("pl011@9000000", "arm,pl011", 0x9000000, 0x1000);
+    end();
+    device("@9040000", "arm,pl011", 0x9040000, 0x1000);
+    end();
+    finish_ok();
+    assert_string_equal(m.uart.path, "/pl011@9000000");
+}
+
 static void test_disabled_uarts_do_not_count(void **state)
 {
     (void)state;
@@ -851,6 +868,7 @@ int main(void)
         cmocka_unit_test(test_spin_table_with_a_one_cell_address),
         cmocka_unit_test(test_more_cpus_than_fit),
         cmocka_unit_test(test_uart_of_stdout_path),
+        cmocka_unit_test(test_stdout_path_of_the_root),
         cmocka_unit_test(test_disabled_uarts_do_not_count),
         cmocka_unit_test(test_uart_interrupt),
         cmocka_unit_test(test_uart_interrupt_parent),
