@@ -7,12 +7,13 @@ MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONIT
 
 MONITOR_OPT ?= -Os
 MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
-	-mno-outline-atomics -ftls-model=local-exec -fstack-protector \
+	-mcmodel=tiny -mno-outline-atomics -flto -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
 	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
-# What runs before the MMU is on: only general registers, only aligned accesses.
-EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
+# What runs before the MMU is on: only general registers, only aligned accesses, nothing inlined
+# from elsewhere.
+EARLY_CFLAGS := -fno-lto -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
 # Size counts, but here instructions count more: most of what runs before the shell.
@@ -56,7 +57,7 @@ build/target/symbols1.S: monitor/arch/symbols.sh build/target/elfmon0.elf
 build/target/symbols%.o: build/target/symbols%.S
 	$(Q)$(CROSS_COMPILE)gcc -c -o $@ $<
 
-MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
+MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(MONITOR_LIBS) -Wl,--end-group
 
 build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/symbols0.o build/target/elfmon.lds

@@ -17,7 +17,11 @@ printf '\t.global symbol_table, symbol_count, symbol_names\nsymbol_table:\n'
 		return v
 	}
 	$3 == "__image_start" { start = substr($1, 9) }
-	$2 ~ /^[tT]$/ && $3 !~ /^[$_]/ { at[++n] = substr($1, 9); name[n] = $3 }
+	$2 ~ /^[tT]$/ && $3 !~ /^[$_]/ {
+		sub(/\..*/, "", $3)	# .constprop.0 and the like are the compiler'\''s
+		at[++n] = substr($1, 9)
+		name[n] = $3
+	}
 	END {
 		for (i = 1; i <= n; i++)
 			printf "%d %s\n", hex(at[i]) - hex(start), name[i]
