@@ -86,6 +86,8 @@ void arch_copy(void *destination, const void *source, size_t size);
 
 /** Clean data to the point of coherency, by VA. */
 void arch_clean_poc(const void *start, size_t size);
+/** Drop cached copies, so that what a core with its caches off has written is read from memory. */
+void arch_forget(const void *start, size_t size);
 /** Make instructions written at [@start, @start + @size) visible to instruction fetch. */
 void arch_sync_code(const void *start, size_t size);
 

@@ -40,7 +40,7 @@ static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 
 static void print_payload(struct monitor *m)
 {
-    if (!m->payload.size) {
+    if (!m->desc.size) {
         console_printf(&m->con, "no payload: put one in with elfmon-pack\n");
         return;
     }

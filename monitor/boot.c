@@ -6,6 +6,8 @@
 
 #include "mm/par.h"
 #include "monitor/base/bits.h"
+#include "payload/fit_names.h"
+#include "monitor/smp.h"
 
 static struct bytes image_data(const struct fit *fit, enum fit_role role)
 {
@@ -14,17 +16,54 @@ static struct bytes image_data(const struct fit *fit, enum fit_role role)
     return image ? image->data : (struct bytes){NULL, 0};
 }
 
+/* The devicetree to hand over: the payload's own, which nobody has looked at yet, or the copy of
+ * the machine's. */
+static int choose_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
+{
+    const struct fit_image *image = fit_find(&m->fit, FIT_DTB);
+    struct diag why;
+    uint32_t used;
+    int err;
+
+    *out = m->fdt_bytes;
+    if (!image)
+        return ERR_OK;
+    err = fdt_mem_check(image->data, &used, &why);
+    if (err)
+        return diag_set(d, err, "image %s: %s", image->name, why.text);
+    *out = (struct bytes){image->data.data, used};
+    return ERR_OK;
+}
+
+static int check_plain(const struct fit *fit, struct diag *d)
+{
+    for (unsigned i = 0; i < fit->image_count; i++) {
+        const struct fit_image *image = &fit->images[i];
+
+        if (image->role != FIT_OTHER && strcmp(image->compression, FIT_COMPRESSION_NONE) != 0)
+            return diag_set(d, ERR_UNSUPPORTED, "image %s: compression %s is not supported",
+                            image->name, image->compression);
+    }
+    return ERR_OK;
+}
+
 int boot_plan_make(struct monitor *m)
 {
     const struct fit_image *kernel = fit_find(&m->fit, FIT_KERNEL);
-    struct bytes dtb = image_data(&m->fit, FIT_DTB);
+    struct bytes dtb;
+    int err = check_plain(&m->fit, &m->plan_problem);
 
+    if (!err)
+        err = choose_dtb(m, &dtb, &m->plan_problem);
+    m->plan.protocol = PLAN_NOTHING;
+    if (err)
+        return err;
     memset(&m->progress, 0, sizeof(m->progress));
     m->plan_problem.text[0] = '\0';
     m->input = (struct plan_input){
         .kernel = image_data(&m->fit, FIT_KERNEL),
         .app = image_data(&m->fit, FIT_APP),
-        .dtb = dtb.size ? dtb : m->fdt_bytes,
+        .dtb = dtb,
         .app_offset = m->fit.settings.app_offset,
         .machine = &m->machine,
         .machine_el = m->cpu.el,
@@ -258,7 +297,10 @@ int boot_prepare(struct monitor *m, struct diag *d)
 
 int boot_enter(struct monitor *m, struct diag *d)
 {
-    (void)d;
+    int err = smp_start(m, d);
+
+    if (err)
+        return err;
     m->board.flush(m);
     arch_handover(&m->plan.handover);
 }

@@ -26,3 +26,35 @@ const char *cpu_name(uint64_t midr)
     }
     return "CPU";
 }
+
+const char *cpu_implementer(uint64_t midr)
+{
+    switch (field_get(midr, 31, 24)) {
+    case 0x00:
+        return "software";
+    case IMPLEMENTER_ARM:
+        return "Arm";
+    case 0x42:
+        return "Broadcom";
+    case 0x43:
+        return "Cavium";
+    case 0x46:
+        return "Fujitsu";
+    case 0x48:
+        return "HiSilicon";
+    case 0x4e:
+        return "NVIDIA";
+    case 0x50:
+        return "Applied Micro";
+    case 0x51:
+        return "Qualcomm";
+    case 0x53:
+        return "Samsung";
+    case 0x61:
+        return "Apple";
+    case 0xc0:
+        return "Ampere";
+    default:
+        return "unknown implementer";
+    }
+}

@@ -8,4 +8,7 @@
 /** "Cortex-A53" and the like from MIDR_EL1; "CPU" where it is not listed. Source: the TRMs. */
 const char *cpu_name(uint64_t midr);
 
+/** "Arm" and the like, who made the CPU; "unknown implementer" where it is not listed. */
+const char *cpu_implementer(uint64_t midr);
+
 #endif

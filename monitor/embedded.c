@@ -4,11 +4,34 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* Where RAM is not known, the loader must be believed. */
+static bool is_in_ram(const struct machine *machine, struct range range)
+{
+    for (unsigned i = 0; i < machine->ram_count; i++) {
+        if (range_contains(machine->ram[i], range))
+            return true;
+    }
+    return machine->ram_count == 0;
+}
+
+void embedded_find(struct monitor *m, paddr_t image)
+{
+    struct range range;
+
+    m->payload = (struct bytes){NULL, 0};
+    if (m->desc.size && !range_make(image + m->desc.offset, m->desc.size, &range) &&
+        is_in_ram(&m->machine, range))
+        m->payload = (struct bytes){arch_phys(range.start), range_bytes(range)};
+}
+
 static int open_checked(struct monitor *m)
 {
     struct diag *d = &m->payload_problem;
     struct sha256 now;
 
+    if (!m->payload.size)
+        return diag_set(d, ERR_RANGE, "its %" PRIu64 " bytes do not lie in the machine's RAM",
+                        m->desc.size);
     if (m->desc.tree_size > m->payload.size)
         return diag_set(d, ERR_FORMAT, "its tree of %" PRIu64 " bytes is larger than all of it",
                         m->desc.tree_size);
@@ -21,11 +44,11 @@ static int open_checked(struct monitor *m)
 void embedded_open(struct monitor *m)
 {
     m->payload_problem.text[0] = '\0';
-    if (!m->payload.size || open_checked(m)) {
+    if (!m->desc.size || open_checked(m)) {
         memset(&m->fit, 0, sizeof(m->fit));
         m->fit.settings.autoboot_seconds = AUTOBOOT_OFF;
         m->fit.settings.idle_boot_seconds = AUTOBOOT_OFF;
     }
-    if (!m->payload.size)
+    if (!m->desc.size)
         (void)diag_set(&m->payload_problem, ERR_NOTFOUND, "none");
 }

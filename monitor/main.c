@@ -171,14 +171,12 @@ static void start_console(struct monitor *m)
 }
 
 /* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
-static void read_desc(struct monitor *m, paddr_t image)
+static void read_desc(struct monitor *m)
 {
     const volatile uint8_t *from = (const volatile uint8_t *)&payload_desc;
 
     for (size_t i = 0; i < sizeof(m->desc); i++)
         ((uint8_t *)&m->desc)[i] = from[i];
-    if (m->desc.size)
-        m->payload = (struct bytes){arch_phys(image + m->desc.offset), m->desc.size};
 }
 
 static void configure(struct monitor *m)
@@ -215,7 +213,8 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     start_console(m);
     place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
     m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
-    read_desc(m, image);
+    read_desc(m);
+    embedded_find(m, image);
     arch_reach(monitor_payload_range(m));
     embedded_open(m);
     err = place_take(m, dtb, &d);

@@ -25,7 +25,11 @@ static bool source(const struct memory_map *map, unsigned i, struct region *out)
     }
     i -= map->busy->count;
     if (i < PLAN_ROLE_COUNT) {
-        named(out, map->plan->ranges[i], map->done[i] ? REGION_DONE : REGION_PLANNED,
+        struct range range = map->plan->ranges[i];
+
+        if (map->plan->protocol == PLAN_NOTHING)
+            range = (struct range){0, 0};
+        named(out, range, map->done[i] ? REGION_DONE : REGION_PLANNED,
               plan_role_name((enum plan_role)i));
         return true;
     }

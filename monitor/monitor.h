@@ -29,8 +29,9 @@ struct monitor_board {
 /** What has been done on the way to the kernel, in this order. */
 struct monitor_progress {
     bool loaded[PLAN_ROLE_COUNT];
-    bool mapped; /* boot tables and trampoline built */
-    bool mmu_on; /* boot tables in force */
+    bool mapped;            /* boot tables and trampoline built */
+    bool mmu_on;            /* boot tables in force */
+    uint64_t cores_started; /* bit n: core n waits, or was told to come */
 };
 
 struct monitor {

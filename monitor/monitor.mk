@@ -7,7 +7,7 @@ MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONIT
 
 MONITOR_OPT ?= -Os
 MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
-	-mcmodel=tiny -mno-outline-atomics -flto -ftls-model=local-exec -fstack-protector \
+	-mcmodel=tiny -mno-outline-atomics -flto -flto-partition=one -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
 	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'

@@ -84,6 +84,8 @@ static int open_kernel(const struct plan_input *in, struct boot_plan *plan, stru
 {
     int err = elf64_open(in->kernel, &plan->kernel, d);
 
+    if (!err)
+        err = check_kernel(&plan->kernel, d);
     if (err)
         return err;
     sel4_facts(&plan->kernel, &plan->facts);
@@ -92,7 +94,7 @@ static int open_kernel(const struct plan_input *in, struct boot_plan *plan, stru
                         "kernel: no seL4 kernel: its virtual base is 0x%" PRIx64,
                         plan->kernel.va.start);
     merge_facts(&in->facts, &plan->facts);
-    return check_kernel(&plan->kernel, d);
+    return ERR_OK;
 }
 
 static int open_app(const struct plan_input *in, struct boot_plan *plan, struct diag *d)

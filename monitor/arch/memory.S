@@ -141,6 +141,12 @@ function arch_clean_poc
 	ret
 	.size	arch_clean_poc, . - arch_clean_poc
 
+/* void arch_forget(const void *start, size_t size): cleaned as well, for the neighbours' sake */
+function arch_forget
+	by_line	"dc civac", 16
+	ret
+	.size	arch_forget, . - arch_forget
+
 /* void arch_sync_code(const void *start, size_t size) */
 function arch_sync_code
 	by_line	"dc cvau", 16

@@ -234,3 +234,9 @@ void arch_reach(struct range memory)
 {
     (void)memory;
 }
+
+void arch_forget(const void *start, size_t size)
+{
+    (void)start;
+    (void)size;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The other cores, on their way to the kernel. */
+#ifndef ELFMON_MONITOR_SMP_H
+#define ELFMON_MONITOR_SMP_H
+
+#include "monitor/monitor.h"
+
+/**
+ * Start as many cores as the plan wants besides this one, at the trampoline's waiting place, and
+ * wait until each has said that it is there. Cores that wait there already are not asked again.
+ * ERR_MISMATCH where the machine has too few, ERR_TIMEOUT where one does not come, or an error
+ * of the firmware, with the core in @d.
+ */
+int smp_start(struct monitor *m, struct diag *d);
+
+#endif
