@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "cmds/map.h"
+#include "mm/pt_desc.h"
 #include "monitor/boot.h"
-#include "monitor/monitor.h"
 #include "monitor/preflight.h"
 
 static void print_register(struct console *con, const char *name, uint64_t value, const char *what)
@@ -47,18 +48,25 @@ static void print_handover(struct monitor *m)
 
 static void print_mappings(struct monitor *m)
 {
-    const struct boot_plan *plan = &m->plan;
-    struct range trampoline = plan->ranges[PLAN_TRAMPOLINE];
-
     console_printf(&m->con, "mappings:\n");
-    console_printf(&m->con,
-                   "  0x%016" PRIx64 "-0x%016" PRIx64 " -> 0x%" PRIx64 "  kernel, Normal WB, RWX, "
-                   "2 MiB blocks\n",
-                   plan->kernel.va.start, plan->kernel.va.end, plan->kernel.pa.start);
-    console_printf(&m->con,
-                   "  0x%016" PRIx64 "-0x%016" PRIx64 " -> 0x%" PRIx64
-                   "  trampoline, Normal WB, R-X\n",
-                   trampoline.start, trampoline.end, trampoline.start);
+    map_print_heading(&m->con);
+    for (unsigned i = 0; i < m->plan.mapping_count; i++) {
+        const struct plan_mapping *mapping = &m->plan.mappings[i];
+        const struct pt_attr *attr = &mapping->attr;
+        bool shared = attr->inner_shareable && attr->memory > MMU_ATTR_DEVICE_GRE;
+        const struct pt_run run = {
+            .va = mapping->va,
+            .pa = mapping->pa,
+            .size = mapping->size,
+            .leaf = {.attr_index = attr->memory,
+                     .writable = attr->write,
+                     .executable = attr->execute,
+                     .access_flag = true,
+                     .shareability = shared ? PT_SH_INNER : PT_SH_NONE},
+        };
+
+        map_print_run(&m->con, &run, mapping->name);
+    }
 }
 
 static int dry_run(struct monitor *m)

@@ -5,8 +5,14 @@
 
 const struct cmd *const cmd_table[] = {
     /* CMD_INSPECT */
+    &cmd_info,
     &cmd_dtb,
+    &cmd_regions,
+    &cmd_payload,
     /* CMD_BOOT */
+    &cmd_load,
+    &cmd_map,
+    &cmd_mmu,
     &cmd_boot,
     &cmd_autoboot,
     /* CMD_MEMORY */

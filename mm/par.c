@@ -14,7 +14,7 @@
 #define PAR_ATTR(v)    ((unsigned)field_get((v), 63, 56))
 
 /* Fault status codes; the level is in the lowest two bits. */
-enum { FST_TRANSLATION = 0x04, FST_LEVELLED_END = 0x10 };
+enum { FST_TRANSLATION = 0x04, FST_ACCESS_FLAG = 0x08, FST_LEVELLED_END = 0x10 };
 
 void par_decode(uint64_t value, vaddr_t va, struct par *out)
 {
@@ -34,14 +34,29 @@ static bool has_own_shareability(unsigned memory)
     return (memory & 0xf0) != 0 && memory != 0x44;
 }
 
-bool par_agrees(const struct par *par, const struct pt_walk *walk, const struct pt_leaf *leaf,
-                uint64_t mair)
+bool par_agrees(const struct par *answer, const struct par *expected)
 {
-    if (!walk->mapped)
-        return par->fault && par->status == FST_TRANSLATION + walk->step_count - 1;
-    return !par->fault && par->pa == walk->pa &&
-           par->memory == (mair >> 8 * leaf->attr_index & 0xff) &&
-           (!has_own_shareability(par->memory) || par->shareability == leaf->shareability);
+    if (answer->fault || expected->fault)
+        return answer->fault == expected->fault && answer->status == expected->status;
+    return answer->pa == expected->pa && answer->memory == expected->memory &&
+           (!has_own_shareability(answer->memory) ||
+            answer->shareability == expected->shareability);
+}
+
+void par_expect(const struct pt_walk *walk, bool el2, uint64_t mair, struct par *out)
+{
+    const struct pt_step *last = &walk->steps[walk->step_count - 1];
+    struct pt_leaf leaf;
+
+    pt_leaf_decode(last->descriptor, el2, &leaf);
+    *out = (struct par){.fault = !walk->mapped || !leaf.access_flag};
+    if (out->fault) {
+        out->status = (walk->mapped ? FST_ACCESS_FLAG : FST_TRANSLATION) + last->level;
+        return;
+    }
+    out->pa = walk->pa;
+    out->memory = (unsigned)(mair >> 8 * leaf.attr_index & 0xff);
+    out->shareability = leaf.shareability;
 }
 
 void par_describe(const struct par *par, char out[PAR_TEXT_BYTES])

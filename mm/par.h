@@ -19,12 +19,11 @@ struct par {
 /** Decode @value, the answer for @va. */
 void par_decode(uint64_t value, vaddr_t va, struct par *out);
 
-/**
- * True where the CPU answered what a walk by software in tables with @mair found, where @leaf is
- * the decoded last step. Not mapped agrees with a translation fault at the same level.
- */
-bool par_agrees(const struct par *par, const struct pt_walk *walk, const struct pt_leaf *leaf,
-                uint64_t mair);
+/** What the CPU should answer after @walk in tables of MAIR_ELx @mair (EL2's where @el2). */
+void par_expect(const struct pt_walk *walk, bool el2, uint64_t mair, struct par *out);
+
+/** True where the CPU's answer is the expected one. */
+bool par_agrees(const struct par *answer, const struct par *expected);
 
 enum { PAR_TEXT_BYTES = 80 };
 

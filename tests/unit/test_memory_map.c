@@ -18,6 +18,7 @@ static int setup(void **state)
     memset(&busy, 0, sizeof(busy));
     memset(&plan, 0, sizeof(plan));
     memset(&machine, 0, sizeof(machine));
+    plan.protocol = PLAN_SEL4;
     map = (struct memory_map){.busy = &busy, .plan = &plan, .machine = &machine};
     return 0;
 }
@@ -113,6 +114,17 @@ static void test_overlaps(void **state)
     assert_map(rows, 5);
 }
 
+static void test_what_is_left_of_a_refused_plan(void **state)
+{
+    static const struct row row = {0x1000, 0x7000, REGION_RAM, "free"};
+
+    (void)state;
+    add_ram(0x1000, 0x7000);
+    plan.protocol = PLAN_NOTHING;
+    plan.ranges[PLAN_KERNEL] = (struct range){0x1000, 0x5000};
+    assert_map(&row, 1);
+}
+
 static void test_begins_inside(void **state)
 {
     struct region r;
@@ -192,6 +204,7 @@ int main(void)
         cmocka_unit_test_setup(test_free_memory_only, setup),
         cmocka_unit_test_setup(test_every_source, setup),
         cmocka_unit_test_setup(test_overlaps, setup),
+        cmocka_unit_test_setup(test_what_is_left_of_a_refused_plan, setup),
         cmocka_unit_test_setup(test_begins_inside, setup),
         cmocka_unit_test_setup(test_lines, setup),
         cmocka_unit_test_setup(test_sizes, setup),

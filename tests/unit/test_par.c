@@ -63,50 +63,66 @@ static void test_describe(void **state)
     assert_text(0x801 | 0x3f << 1, "fault status 0x3f");
 }
 
-static bool agrees(uint64_t value, const struct pt_walk *walk, const struct pt_leaf *leaf)
+static bool agrees(uint64_t value, const struct pt_walk *walk)
 {
-    struct par par = decode(value);
+    struct par answer = decode(value), expected;
 
-    return par_agrees(&par, walk, leaf, mmu_cfg_mair());
+    memset(&expected, 0xa5, sizeof(expected));
+    par_expect(walk, false, mmu_cfg_mair(), &expected);
+    return par_agrees(&answer, &expected);
+}
+
+/* A walk that ends at @level with @descriptor. */
+static struct pt_walk walk_to(unsigned level, uint64_t descriptor, paddr_t pa)
+{
+    struct pt_walk walk = {.step_count = level + 1, .mapped = true, .pa = pa};
+
+    walk.steps[level] =
+        (struct pt_step){.level = level, .descriptor = descriptor, .kind = PT_BLOCK};
+    return walk;
 }
 
 static void test_agrees_on_normal_memory(void **state)
 {
-    const struct pt_walk walk = {.step_count = 3, .mapped = true, .pa = 0x40000123};
-    const struct pt_leaf leaf = {.attr_index = MMU_ATTR_NORMAL, .shareability = PT_SH_INNER};
+    const struct pt_walk walk = walk_to(
+        2, PT_DESC_AF | PT_DESC_ATTR_INDEX(MMU_ATTR_NORMAL) | PT_DESC_SH(PT_SH_INNER), 0x40000123);
 
     (void)state;
-    assert_true(agrees(NORMAL | 0x40000980, &walk, &leaf));
-    assert_false(agrees(NORMAL | 0x40001980, &walk, &leaf));
-    assert_false(agrees(NORMAL | 0x40000900, &walk, &leaf));
-    assert_false(agrees(UINT64_C(0xaa) << 56 | 0x40000980, &walk, &leaf));
-    assert_false(agrees(0x801 | 0x06 << 1, &walk, &leaf));
+    assert_true(agrees(NORMAL | 0x40000980, &walk));
+    assert_false(agrees(NORMAL | 0x40001980, &walk));
+    assert_false(agrees(NORMAL | 0x40000900, &walk));
+    assert_false(agrees(UINT64_C(0xaa) << 56 | 0x40000980, &walk));
+    assert_false(agrees(0x801 | 0x06 << 1, &walk));
 }
 
 static void test_agrees_on_other_memory(void **state)
 {
-    const struct pt_walk walk = {.step_count = 4, .mapped = true, .pa = 0x9000123};
-    struct pt_leaf leaf = {.attr_index = MMU_ATTR_DEVICE_nGnRE};
+    struct pt_walk walk =
+        walk_to(3, PT_DESC_AF | PT_DESC_ATTR_INDEX(MMU_ATTR_DEVICE_nGnRE), 0x9000123);
 
     (void)state;
-    assert_true(agrees(UINT64_C(0x04) << 56 | 0x9000900, &walk, &leaf));
-    assert_false(agrees(0x9000900, &walk, &leaf));
-    leaf.attr_index = MMU_ATTR_NORMAL_NC;
-    assert_true(agrees(UINT64_C(0x44) << 56 | 0x9000900, &walk, &leaf));
+    assert_true(agrees(UINT64_C(0x04) << 56 | 0x9000900, &walk));
+    assert_false(agrees(0x9000900, &walk));
+    walk = walk_to(3, PT_DESC_AF | PT_DESC_ATTR_INDEX(MMU_ATTR_NORMAL_NC), 0x9000123);
+    assert_true(agrees(UINT64_C(0x44) << 56 | 0x9000900, &walk));
 }
 
-static void test_agrees_that_nothing_is_mapped(void **state)
+static void test_agrees_on_faults(void **state)
 {
     struct pt_walk walk = {.step_count = 1};
-    const struct pt_leaf leaf = {0};
 
     (void)state;
-    assert_true(agrees(0x801 | 0x04 << 1, &walk, &leaf));
-    assert_false(agrees(0x801 | 0x05 << 1, &walk, &leaf));
-    walk.step_count = 4;
-    assert_true(agrees(0x801 | 0x07 << 1, &walk, &leaf));
-    assert_false(agrees(0x801 | 0x0f << 1, &walk, &leaf));
-    assert_false(agrees(0x980, &walk, &leaf));
+    assert_true(agrees(0x801 | 0x04 << 1, &walk));
+    assert_false(agrees(0x801 | 0x05 << 1, &walk));
+    assert_false(agrees(0x980, &walk));
+    walk = walk_to(3, 0, 0);
+    walk.mapped = false;
+    assert_true(agrees(0x801 | 0x07 << 1, &walk));
+    assert_false(agrees(0x801 | 0x0f << 1, &walk));
+    walk = walk_to(2, PT_DESC_ATTR_INDEX(MMU_ATTR_NORMAL), 0x40000123);
+    assert_true(agrees(0x801 | 0x0a << 1, &walk));
+    assert_false(agrees(0x801 | 0x06 << 1, &walk));
+    assert_false(agrees(NORMAL | 0x40000800, &walk));
 }
 
 int main(void)
@@ -116,7 +132,7 @@ int main(void)
         cmocka_unit_test(test_describe),
         cmocka_unit_test(test_agrees_on_normal_memory),
         cmocka_unit_test(test_agrees_on_other_memory),
-        cmocka_unit_test(test_agrees_that_nothing_is_mapped),
+        cmocka_unit_test(test_agrees_on_faults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

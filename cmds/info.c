@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* info: the machine, the monitor on it, and how far the boot has got. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmds/cmds.h"
+#include "mm/mmu_cfg.h"
+#include "monitor/base/bits.h"
+#include "monitor/base/text.h"
+#include "monitor/boot.h"
+#include "monitor/cpu_name.h"
+#include "monitor/preflight.h"
+
+/* Every line begins with a label or with as many blanks. */
+static void label(struct console *con, const char *name)
+{
+    console_printf(con, "%-10s", name);
+}
+
+static void print_range(struct console *con, struct range r)
+{
+    char size[TEXT_SIZE_BYTES];
+
+    text_size(size, sizeof(size), range_bytes(r));
+    console_printf(con, "0x%016" PRIx64 "-0x%016" PRIx64 "  %s\n", r.start, r.end, size);
+}
+
+static void print_cpu(struct monitor *m)
+{
+    const struct arch_cpu *cpu = &m->cpu;
+    unsigned count = m->machine.cpu_count;
+
+    label(&m->con, "CPU");
+    console_printf(&m->con, "%s r%up%u (%s, part 0x%03x, MIDR 0x%08" PRIx64 ")",
+                   cpu_name(cpu->midr), (unsigned)field_get(cpu->midr, 23, 20),
+                   (unsigned)field_get(cpu->midr, 3, 0), cpu_implementer(cpu->midr),
+                   (unsigned)field_get(cpu->midr, 15, 4), cpu->midr);
+    if (count)
+        console_printf(&m->con, ", %u core%s", count, count == 1 ? "" : "s");
+    console_printf(&m->con, "\n");
+    label(&m->con, "");
+    console_printf(&m->con, "EL%u, MPIDR 0x%" PRIx64 ", %u-bit PA, %s SHA-256 instructions\n",
+                   cpu->el, cpu->mpidr, mmu_cfg_pa_bits((unsigned)field_get(cpu->mmfr0, 3, 0)),
+                   field_get(cpu->isar0, 15, 12) ? "with" : "no");
+}
+
+static void print_ram(struct monitor *m)
+{
+    label(&m->con, "RAM");
+    if (!m->machine.ram_count)
+        console_printf(&m->con, "unknown\n");
+    for (unsigned i = 0; i < m->machine.ram_count; i++) {
+        if (i)
+            label(&m->con, "");
+        print_range(&m->con, m->machine.ram[i]);
+    }
+}
+
+static void print_gic(struct monitor *m)
+{
+    const struct machine *machine = &m->machine;
+
+    label(&m->con, "GIC");
+    if (machine->gic_version)
+        console_printf(&m->con, "GICv%u, distributor 0x%" PRIx64 ", %s 0x%" PRIx64 "\n",
+                       machine->gic_version, machine->gic_dist,
+                       machine->gic_version == 2 ? "CPU interface" : "redistributors",
+                       machine->gic_cpu);
+    else
+        console_printf(&m->con, "unknown\n");
+}
+
+static void print_devices(struct monitor *m)
+{
+    static const char *const methods[] = {
+        [PSCI_NONE] = "none", [PSCI_HVC] = "by HVC", [PSCI_SMC] = "by SMC"};
+    const struct machine *machine = &m->machine;
+
+    label(&m->con, "timer");
+    console_printf(&m->con, "%" PRIu64 ".%03u MHz\n", m->cpu.counter_hz / 1000000,
+                   (unsigned)(m->cpu.counter_hz % 1000000 / 1000));
+    print_gic(m);
+    label(&m->con, "PSCI");
+    console_printf(&m->con, "%s%s\n", methods[machine->psci],
+                   machine->psci_0_2 ? ", 0.2 or later" : "");
+    label(&m->con, "UART");
+    console_printf(&m->con, "PL011 at 0x%" PRIx64 ", %s\n", m->uart,
+                   machine->uart.found ? machine->uart.path : "not from a DTB");
+}
+
+static void print_dtb(struct monitor *m)
+{
+    char size[TEXT_SIZE_BYTES];
+
+    label(&m->con, "DTB");
+    if (!m->fdt) {
+        console_printf(&m->con, "none: %s\n", m->fdt_problem.text);
+        return;
+    }
+    text_size(size, sizeof(size), m->fdt_bytes.size);
+    console_printf(&m->con, "copied to 0x%" PRIx64 ", %s\n", (uint64_t)(uintptr_t)m->fdt_bytes.data,
+                   size);
+    if (m->fdt_problem.text[0]) {
+        label(&m->con, "");
+        console_printf(&m->con, "note: %s\n", m->fdt_problem.text);
+    }
+}
+
+static void print_monitor(struct monitor *m)
+{
+    unsigned count;
+    const struct arch_part *parts = arch_parts(&count);
+
+    label(&m->con, "monitor");
+    print_range(&m->con, arch_image());
+    for (unsigned i = 0; i < count; i++) {
+        label(&m->con, "");
+        console_printf(&m->con, "0x%016" PRIx64 "-0x%016" PRIx64 "  R%c%c  %s\n", parts[i].va.start,
+                       parts[i].va.end, parts[i].write ? 'W' : '-', parts[i].execute ? 'X' : '-',
+                       parts[i].name);
+    }
+    if (m->skipped_devices) {
+        label(&m->con, "");
+        console_printf(&m->con, "%u devices are not mapped: no room in its tables\n",
+                       m->skipped_devices);
+    }
+    label(&m->con, "payload");
+    if (m->payload.size) {
+        uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
+
+        print_range(&m->con, (struct range){start, start + m->payload.size});
+    } else {
+        console_printf(&m->con, "none\n");
+    }
+}
+
+/* What the kernel was built for, against what is here. */
+static void print_preflight(struct monitor *m)
+{
+    char text[PREFLIGHT_TEXT_BYTES];
+    struct diag why;
+
+    label(&m->con, "plan");
+    if (boot_need_plan(m, &why)) {
+        console_printf(&m->con, "%s\n", why.text);
+        return;
+    }
+    preflight_describe_kernel(&m->plan.facts, text, sizeof(text));
+    console_printf(&m->con, "kernel built for %s\n", text);
+    preflight_describe_machine(&m->input, text, sizeof(text));
+    label(&m->con, "");
+    console_printf(&m->con, "this machine has %s\n", text);
+    label(&m->con, "");
+    if (preflight_check(&m->plan.facts, &m->input, &why))
+        console_printf(&m->con, "they do not match: %.*s\n", (int)strcspn(why.text, ":"), why.text);
+    else
+        console_printf(&m->con, "they match\n");
+}
+
+static void print_progress(struct monitor *m)
+{
+    const char *separator = "loaded: ";
+
+    label(&m->con, "done");
+    for (int role = PLAN_KERNEL; role <= PLAN_APP; role++) {
+        if (m->progress.loaded[role]) {
+            console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
+            separator = ", ";
+        }
+    }
+    if (m->progress.mapped)
+        console_printf(&m->con, "%sboot tables %s", *separator == ',' ? "; " : "",
+                       m->progress.mmu_on ? "in force" : "built");
+    else if (*separator != ',')
+        console_printf(&m->con, "nothing yet");
+    console_printf(&m->con, "\n");
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    (void)argv;
+    if (argc != 1)
+        return diag_set(d, ERR_USAGE, "takes no words");
+    label(&m->con, "board");
+    console_printf(&m->con, "%s\n", m->machine.model[0] ? m->machine.model : "unknown");
+    if (strcmp(m->machine.model, m->machine.compatible) != 0) {
+        label(&m->con, "");
+        console_printf(&m->con, "compatible with %s\n", m->machine.compatible);
+    }
+    print_cpu(m);
+    print_ram(m);
+    print_devices(m);
+    print_dtb(m);
+    print_monitor(m);
+    print_preflight(m);
+    print_progress(m);
+    return ERR_OK;
+}
+
+const struct cmd cmd_info = {
+    .name = "info",
+    .group = CMD_INSPECT,
+    .summary = "tell about the machine, the monitor and the boot so far",
+    .usage = "info",
+    .help =
+        "The board, its CPU, memory and devices; where the monitor, its copy of the DTB and the\n"
+        "payload lie; what the kernel was built for; and what has been done on the way to it.\n"
+        "Example: info",
+    .run = run,
+};

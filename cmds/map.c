@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* map: build the boot tables, add to them, look at them. */
+#include "cmds/map.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmds/cmds.h"
+#include "monitor/boot.h"
+
+struct subcommand {
+    const char *name;
+    int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);
+};
+
+/* "rw", "rx,normal", "rw,device": what is allowed, then the kind of memory. */
+static int parse_attr(const char *word, struct pt_attr *out, struct diag *d)
+{
+    struct pt_attr attr = {.memory = MMU_ATTR_NORMAL};
+    size_t letters = strcspn(word, ",");
+    const char *kind = word[letters] ? word + letters + 1 : "normal";
+    bool read = false;
+
+    for (size_t i = 0; i < letters; i++) {
+        bool *flag = word[i] == 'r'   ? &read
+                     : word[i] == 'w' ? &attr.write
+                     : word[i] == 'x' ? &attr.execute
+                                      : NULL;
+
+        if (!flag || *flag)
+            return diag_set(d, ERR_USAGE,
+                            "ATTR %.32s: r, w and x once each, then ,normal or ,device", word);
+        *flag = true;
+    }
+    if (!strcmp(kind, "device"))
+        attr.memory = MMU_ATTR_DEVICE_nGnRnE;
+    else if (strcmp(kind, "normal"))
+        return diag_set(d, ERR_USAGE, "ATTR %.32s: memory is normal or device", word);
+    if (!read)
+        return diag_set(d, ERR_UNSUPPORTED, "ATTR %.32s: what is mapped can be read: use r", word);
+    if (attr.execute && attr.memory != MMU_ATTR_NORMAL)
+        return diag_set(d, ERR_UNSUPPORTED, "ATTR %.32s: a device holds no code", word);
+    *out = attr;
+    return ERR_OK;
+}
+
+static int map_add(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    struct plan_mapping mapping = {0};
+    int err;
+
+    if (argc != 5)
+        return diag_set(d, ERR_USAGE, "map add takes VA PA SIZE ATTR");
+    err = parse_number(argv[1], &mapping.va, d);
+    if (!err)
+        err = parse_number(argv[2], &mapping.pa, d);
+    if (!err)
+        err = parse_number(argv[3], &mapping.size, d);
+    if (!err)
+        err = parse_attr(argv[4], &mapping.attr, d);
+    if (!err)
+        err = boot_map_add(m, &mapping, d);
+    if (!err)
+        console_printf(&m->con, "  0x%" PRIx64 " -> 0x%" PRIx64 "  0x%" PRIx64 " bytes\n",
+                       mapping.va, mapping.pa, mapping.size);
+    return err;
+}
+
+static int map_build(struct monitor *m, struct diag *d)
+{
+    char *show[] = {"show", "boot", NULL};
+    int err = boot_map(m, d);
+
+    return err ? err : map_show(m, 2, show, d);
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    static const struct subcommand list[] = {
+        {"show", map_show}, {"walk", map_walk}, {"add", map_add}};
+
+    if (argc == 1)
+        return map_build(m, d);
+    for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
+        if (!strcmp(argv[1], list[i].name))
+            return list[i].run(m, argc - 1, argv + 1, d);
+    }
+    return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+}
+
+static const char *const subcommands[] = {"show", "walk", "add", NULL};
+
+const struct cmd cmd_map = {
+    .name = "map",
+    .group = CMD_BOOT,
+    .summary = "build the boot tables, look at them, walk them",
+    .usage = "map [show [boot|monitor] | walk [-b|-m] VA | add VA PA SIZE ATTR]",
+    .help =
+        "  (nothing)  build the boot tables and the trampoline, then show them\n"
+        "  show       the boot tables, or those that the monitor runs on, merged\n"
+        "  walk       each level of the translation of VA; where the tables are live, also what\n"
+        "             the CPU answers (AT) and whether the two agree. The kernel's addresses\n"
+        "             and the upper half are looked up in the boot tables, others in the live\n"
+        "             ones; -b and -m force one or the other\n"
+        "  add        one more mapping in the boot tables; ATTR is made of r, w and x, then\n"
+        "             ,normal (the default) or ,device\n"
+        "Example: map; map add 0xffffff8000000000 0x9000000 4K rw,device; mmu on;\n"
+        "         map walk 0xffffffffc0000000",
+    .subcommands = subcommands,
+    .run = run,
+};

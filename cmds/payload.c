@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* payload: what is to be booted, image by image. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmds/cmds.h"
+#include "monitor/base/text.h"
+#include "monitor/monitor.h"
+#include "monitor/preflight.h"
+
+enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };
+
+static uint64_t address_of(struct bytes b)
+{
+    return (uint64_t)(uintptr_t)b.data;
+}
+
+static void print_digest(struct console *con, const struct fit_image *image)
+{
+    char hex[SHA256_HEX_BYTES];
+    struct sha256 now;
+
+    digest_sha256(image->data.data, image->data.size, &now);
+    digest_to_hex(&now, hex);
+    if (!image->has_sha256) {
+        console_printf(con, "  sha256 %s, none recorded\n", hex);
+    } else if (digest_equal(&now, &image->sha256)) {
+        console_printf(con, "  sha256 %s: ok\n", hex);
+    } else {
+        console_printf(con, "  sha256 %s: MISMATCH\n", hex);
+        digest_to_hex(&image->sha256, hex);
+        console_printf(con, "       not %s as recorded\n", hex);
+    }
+}
+
+/* Where the first byte of @elf's virtual memory goes; @known is false where nobody has planned. */
+static paddr_t destination(const struct monitor *m, enum fit_role role, const struct elf64 *elf,
+                           bool *known)
+{
+    *known = role == FIT_KERNEL || m->plan.protocol != PLAN_NOTHING;
+    return role == FIT_KERNEL ? elf->pa.start : m->plan.ranges[PLAN_APP].start;
+}
+
+static void print_segments(struct monitor *m, enum fit_role role, const struct elf64 *elf)
+{
+    bool known;
+    paddr_t to = destination(m, role, elf, &known);
+
+    console_printf(&m->con, "  entry 0x%" PRIx64 "\n", elf->entry);
+    console_printf(&m->con, "  %-18s %-18s %10s %10s  FLAGS\n", "VIRTUAL", "DESTINATION", "FILE",
+                   "MEMORY");
+    for (unsigned i = 0; i < elf->segment_count; i++) {
+        const struct elf64_segment *s = &elf->segments[i];
+
+        console_printf(&m->con, "  0x%016" PRIx64, s->va);
+        if (known)
+            console_printf(&m->con, " 0x%016" PRIx64, to + (s->va - elf->va.start));
+        else
+            console_printf(&m->con, " %-18s", "not planned");
+        console_printf(&m->con, " %10" PRIu64 " %10" PRIu64 "  %c%c%c\n", s->filesz, s->memsz,
+                       s->flags & ELF_R ? 'R' : '-', s->flags & ELF_W ? 'W' : '-',
+                       s->flags & ELF_X ? 'X' : '-');
+    }
+}
+
+static void print_elf(struct monitor *m, const struct fit_image *image)
+{
+    struct elf64 elf;
+    struct diag why;
+
+    if (elf64_open(image->data, &elf, &why))
+        console_printf(&m->con, "  unusable: %s\n", why.text);
+    else
+        print_segments(m, image->role, &elf);
+}
+
+static void print_facts(struct monitor *m, const struct fit_image *image)
+{
+    char text[PREFLIGHT_TEXT_BYTES];
+    bool planned = m->plan.protocol != PLAN_NOTHING;
+    const struct sel4_facts *facts = planned ? &m->plan.facts : &image->facts;
+
+    if (!facts->is_sel4)
+        return;
+    preflight_describe_kernel(facts, text, sizeof(text));
+    console_printf(&m->con, "  built for %s\n", text);
+}
+
+static void print_image(struct monitor *m, const struct fit_image *image)
+{
+    char size[TEXT_SIZE_BYTES];
+
+    text_size(size, sizeof(size), image->data.size);
+    console_printf(&m->con, "%s: %s%s%s, %s, %zu bytes at 0x%" PRIx64 "\n", image->name,
+                   image->type, *image->os ? ", " : "", image->os, size, image->data.size,
+                   address_of(image->data));
+    if (strcmp(image->compression, "none") != 0)
+        console_printf(&m->con, "  compressed: %s\n", image->compression);
+    print_digest(&m->con, image);
+    if (image->role == FIT_KERNEL || image->role == FIT_APP)
+        print_elf(m, image);
+    if (image->role == FIT_KERNEL)
+        print_facts(m, image);
+}
+
+static int print_none(struct console *con)
+{
+    console_printf(con, "none: put one in on the host:\n"
+                        "  elfmon-pack --loader elfmon.elf --kernel kernel.elf --app root-task.elf "
+                        "--out bootimage.elf\n");
+    return ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    char size[TEXT_SIZE_BYTES];
+
+    (void)argv;
+    if (argc != 1)
+        return diag_set(d, ERR_USAGE, "takes no words");
+    if (!m->payload.size)
+        return print_none(&m->con);
+    text_size(size, sizeof(size), m->payload.size);
+    console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "\n", size, address_of(m->payload));
+    if (m->payload_problem.text[0]) {
+        console_printf(&m->con, "unusable: %s\n", m->payload_problem.text);
+        return ERR_OK;
+    }
+    console_printf(&m->con, "%s%s%s, sha256 of its tree ok\n", m->fit.description,
+                   *m->fit.config ? ", configuration " : "", m->fit.config);
+    for (unsigned i = 0; i < m->fit.image_count; i++) {
+        print_image(m, &m->fit.images[i]);
+        if (console_interrupted(&m->con))
+            return diag_set(d, ERR_INTERRUPTED, "interrupted");
+    }
+    if (m->plan.protocol == PLAN_NOTHING)
+        console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
+    return ERR_OK;
+}
+
+const struct cmd cmd_payload = {
+    .name = "payload",
+    .group = CMD_INSPECT,
+    .summary = "list the images to boot, check their digests",
+    .usage = "payload",
+    .help =
+        "Each image: what it is, where it lies, its SHA-256 as it is now and whether that is the\n"
+        "recorded one; the segments of kernel and root task with where they go, bytes from the\n"
+        "file, bytes in memory; what the kernel was built for.\n"
+        "Example: payload",
+    .run = run,
+};
