@@ -8,11 +8,10 @@
 #include "monitor/base/text.h"
 #include "monitor/boot.h"
 
-/* Tables lie in RAM, which the monitor has at its physical address. */
 static int read_entry(void *context, paddr_t pa, uint64_t *out)
 {
     (void)context;
-    *out = arch_peek((vaddr_t)(uintptr_t)arch_phys(pa), sizeof(*out));
+    *out = *(const uint64_t *)arch_phys(pa);
     return ERR_OK;
 }
 

@@ -190,8 +190,8 @@ void arch_sync_code(const void *start, size_t size)
 
 uint64_t arch_translate(enum arch_regime regime, vaddr_t va)
 {
-    (void)regime;
-    (void)va;
+    arch_fake.translate_regime = regime;
+    arch_fake.translate_va = va;
     return arch_fake.par;
 }
 

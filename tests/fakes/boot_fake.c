@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/fakes/boot_fake.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/base/text.h"
+#include "monitor/boot.h"
+
+static void add_image(struct fit *fit, const char *name, enum fit_role role, struct bytes data)
+{
+    struct fit_image *image = &fit->images[fit->image_count++];
+
+    *image = (struct fit_image){.role = role, .data = data, .has_sha256 = true};
+    (void)text_copy(image->name, sizeof(image->name), name);
+    (void)text_copy(image->type, sizeof(image->type), role == FIT_APP ? "standalone" : name);
+    (void)text_copy(image->os, sizeof(image->os), "sel4");
+    (void)text_copy(image->compression, sizeof(image->compression), "none");
+    digest_sha256(data.data, data.size, &image->sha256);
+}
+
+static void make_payload(struct boot_fake *boot, vaddr_t kernel_va)
+{
+    const struct elf_fake_segment kernel = {kernel_va, ARCH_FAKE_BASE, BOOT_FAKE_KERNEL_FILE,
+                                            BOOT_FAKE_KERNEL_MEMORY, PF_R | PF_W | PF_X};
+    const struct elf_fake_segment app = {BOOT_FAKE_APP_VA, BOOT_FAKE_APP_VA, BOOT_FAKE_APP_FILE,
+                                         BOOT_FAKE_APP_MEMORY, PF_R | PF_X};
+    struct monitor *m = &boot->fake.m;
+
+    elf_fake_init(&boot->kernel, &kernel, 1);
+    elf_fake_init(&boot->app, &app, 1);
+    (void)text_copy(m->fit.description, sizeof(m->fit.description), "test system");
+    (void)text_copy(m->fit.config, sizeof(m->fit.config), "conf-1");
+    add_image(&m->fit, "kernel", FIT_KERNEL, elf_fake_bytes(&boot->kernel));
+    add_image(&m->fit, "app", FIT_APP, elf_fake_bytes(&boot->app));
+    m->payload = (struct bytes){boot->kernel.file, sizeof(boot->kernel) + sizeof(boot->app)};
+}
+
+void boot_fake_init(struct boot_fake *boot, const struct cmd *const *commands, unsigned kernel_el,
+                    unsigned machine_el)
+{
+    struct monitor *m = &boot->fake.m;
+    struct range top = {ARCH_FAKE_BASE + ARCH_FAKE_BYTES - MIB(1),
+                        ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
+
+    monitor_fake_init(&boot->fake, commands);
+    arch_fake.cpu.el = machine_el;
+    arch_fake.image = top;
+    arch_fake.par = boot_fake_par(ARCH_FAKE_BASE);
+    arch_cpu(&m->cpu);
+    make_payload(boot, kernel_el == 2 ? BOOT_FAKE_EL2_VA : BOOT_FAKE_EL1_VA);
+    if (regions_add(&m->busy, top, REGION_MONITOR, "monitor", NULL) || boot_plan_make(m)) {
+        (void)fprintf(stderr, "boot_fake: %s\n", m->plan_problem.text);
+        abort();
+    }
+}
+
+uint64_t boot_fake_par(paddr_t pa)
+{
+    return UINT64_C(0xff) << 56 | BIT(11) | pa;
+}
