@@ -122,11 +122,53 @@ def test_a_line_begun_is_not_idle(start):
 
 # --- Step by step
 
+KERNELS = {"EL1": (1, "kernel"), "EL1 from EL2": (2, "kernel"), "EL2": (2, "kernel-hyp40")}
+STEPS = [
+    ["load", "map", "mmu on"],
+    ["load", "map"],
+    ["load app", "load kernel", "load"],
+    ["map", "mmu on", "load dtb"],
+    ["load", "map", "mmu on", "mmu off", "map", "mmu on", "mmu off"],
+    ["load", "load", "map", "map", "mmu on", "mmu on"],
+]
 
-@pytest.mark.parametrize("el", [1, 2])
-def test_boot_by_hand(start, el):
-    machine = start(pack("--autoboot", "off"), EL[el])
+
+@pytest.mark.parametrize("name", KERNELS)
+def test_by_hand_and_by_boot_are_the_same(start, name):
+    el, kernel = KERNELS[name]
+    image = pack("--autoboot", "off", kernel=kernel)
+
+    def boot_after(steps):
+        machine = start(image, EL[el])
+        machine.expect_prompt()
+        for line in steps:
+            assert "error: " not in machine.command(line)
+        machine.send("boot" + ENTER)
+        return check_end(machine)
+
+    plain = boot_after([])
+    for steps in STEPS:
+        assert boot_after(steps) == plain, steps
+    automatic = start(pack("--autoboot", "0", kernel=kernel), EL[el])
+    by_itself = check_end(automatic)
+    places = [line for line in plain if "entered with" not in line]
+    assert [line for line in by_itself if "entered with" not in line] == places
+
+
+def test_what_was_spoilt_is_not_loaded_again_unasked(start):
+    """boot does what is missing, and only that."""
+    machine = start(pack("--autoboot", "off"))
     machine.expect_prompt()
+    machine.command("load; mw 0x40100000 1")
+    machine.send("boot" + ENTER)
+    text, status = machine.result()
+    assert status == 1 and "contract: kernel BSS zero: FAIL got 0xffffffffc0100000 want 0x0" in text
+
+
+def test_load_again_repairs(start):
+    machine = start(pack("--autoboot", "off"))
+    machine.expect_prompt()
+    machine.command("load; mw 0x40100000 1; load kernel")
     machine.send("boot" + ENTER)
     check_end(machine)
 
