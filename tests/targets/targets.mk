@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs that run on the target behind the loader: contract kernels and their root tasks.
 
-TARGET_CFLAGS := -std=c11 -O2 -g -I. $(WARNINGS) -ffreestanding -fno-builtin -fno-pic \
-	-mgeneral-regs-only -mstrict-align -mno-outline-atomics -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
+TARGET_CFLAGS := -std=c11 -O2 -g -I. -isystem $(PICOLIBC)/include $(WARNINGS) -ffreestanding \
+	-fno-builtin -fno-pic -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
 TARGET_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--no-warn-rwx-segments
 
 TARGET_COMMON := $(wildcard tests/targets/*.*)
