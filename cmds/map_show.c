@@ -8,10 +8,16 @@
 #include "monitor/base/text.h"
 #include "monitor/boot.h"
 
+/* RAM is mapped at its physical address, but the monitor's image at its own only. */
 static int read_entry(void *context, paddr_t pa, uint64_t *out)
 {
+    const struct range image = arch_image();
+    unsigned count;
+    const struct arch_part *parts = arch_parts(&count);
+    vaddr_t va = range_has(image, pa) ? parts[0].va.start + (pa - image.start) : pa;
+
     (void)context;
-    *out = *(const uint64_t *)arch_phys(pa);
+    *out = arch_peek(va, sizeof(*out));
     return ERR_OK;
 }
 

@@ -148,6 +148,10 @@ const struct arch_part *arch_parts(unsigned *count)
     static struct arch_part image = {.name = "image", .write = true, .execute = true};
 
     image.va = arch_fake.image;
+    if (arch_fake.image_va) {
+        image.va.start = arch_fake.image_va;
+        image.va.end = image.va.start + range_bytes(arch_fake.image);
+    }
     *count = 1;
     return &image;
 }

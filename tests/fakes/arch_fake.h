@@ -19,6 +19,7 @@ struct arch_fake {
     struct arch_cpu cpu;
     uint64_t counter; /* grows by 1000 with every look at it */
     struct range image;
+    vaddr_t image_va; /* where it is linked; 0: where it lies */
     struct arch_mmu_state mmu;
     bool lets_pass; /* arch_provoke returns */
     uint64_t par;   /* what arch_translate returns */

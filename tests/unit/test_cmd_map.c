@@ -240,6 +240,19 @@ static void test_map_show_monitor(void **state)
     assert_int_equal(monitor_fake_run(&boot.fake, "map show monitor"), -ERR_INTERRUPTED);
 }
 
+/* The image need not be mapped where it lies: its tables are read at the link address. */
+static void test_map_show_tables_in_the_image(void **state)
+{
+    (void)state;
+    (void)run("map", 0);
+    arch_fake.mmu.ttbr0 = m->plan.handover.ttbr0;
+    arch_fake.mmu.ttbr1 = UINT64_C(0x123456000);
+    (void)run("map show monitor", -ERR_FAULT);
+    arch_fake.image = (struct range){0x123400000, 0x123500000};
+    arch_fake.image_va = ARCH_FAKE_BASE + MIB(2);
+    PRINTS("map show monitor", " and 0x123456000\r\n", "trampoline\r\n");
+}
+
 static void test_map_usage(void **state)
 {
     static const char *const lines[] = {"map foo",      "map show foo",   "map show boot monitor",
@@ -444,6 +457,7 @@ int main(void)
         cmocka_unit_test_setup(test_map_add_until_full, setup),
         cmocka_unit_test_setup(test_map_refuses_live_tables, setup),
         cmocka_unit_test_setup(test_map_show_monitor, setup),
+        cmocka_unit_test_setup(test_map_show_tables_in_the_image, setup),
         cmocka_unit_test_setup(test_map_usage, setup),
         cmocka_unit_test_setup(test_walk_not_live, setup),
         cmocka_unit_test_setup(test_walk_agrees, setup),
