@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/place.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "monitor/base/bits.h"
@@ -18,21 +19,24 @@ static struct bytes dtb_window(paddr_t dtb)
     return (struct bytes){arch_phys(dtb), (size_t)(end - dtb)};
 }
 
-static int check_dtb(struct monitor *m, paddr_t dtb, struct bytes *found)
+static int check_dtb(paddr_t dtb, struct bytes *found, struct diag *d)
 {
     struct bytes blob = dtb_window(dtb);
+    struct diag why;
     uint32_t used;
-    int err = fdt_mem_check(blob, &used, &m->fdt_problem);
+    int err = fdt_mem_check(blob, &used, &why);
 
-    if (!err)
-        *found = (struct bytes){blob.data, used};
-    return err;
+    if (err)
+        return diag_set(d, err, "0x%" PRIx64 ": %s", dtb, why.text);
+    *found = (struct bytes){blob.data, used};
+    return ERR_OK;
 }
 
 void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found)
 {
     *found = (struct bytes){NULL, 0};
-    if ((!hint || check_dtb(m, hint, found)) && check_dtb(m, fallback, found))
+    if ((!hint || check_dtb(hint, found, &m->fdt_problem)) &&
+        check_dtb(fallback, found, hint ? NULL : &m->fdt_problem))
         return;
     if (fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
         memset(&m->machine, 0, sizeof(m->machine));

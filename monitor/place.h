@@ -8,7 +8,7 @@
 
 /**
  * Look for a DTB at @hint (0: none), then at @fallback, and read m->machine from it. *@found is
- * empty, and m->fdt_problem says why, where there is none.
+ * empty where there is none; m->fdt_problem says why, or what is wrong with the one at @hint.
  */
 void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found);
 

@@ -133,6 +133,8 @@ static int find_window(const struct plan_input *in, const struct boot_plan *plan
         *window = in->machine->ram[i];
         found = range_contains(*window, kernel);
     }
+    if (!in->machine->ram_count)
+        return diag_set(d, ERR_STATE, "without a devicetree the machine's RAM is not known");
     if (!found)
         return diag_set(d, ERR_RANGE,
                         "kernel: 0x%" PRIx64 "-0x%" PRIx64 " is not inside the machine's RAM",
