@@ -10,6 +10,8 @@ import tempfile
 import pexpect
 from pexpect import fdpexpect
 
+from gdb import Gdb
+
 QEMU = os.environ.get("ELFMON_QEMU", "qemu-system-aarch64")
 PROMPT = "elfmon> "
 HANG_SECONDS = 60  # far beyond what anything takes; what passes it has hung
@@ -32,7 +34,12 @@ class Machine:
         smp=1,
         semihosting=True,
         args=(),
+        halted=False,
     ):
+        """
+        `halted`: before its first instruction, so that `gdb` can look at what QEMU has put into
+        memory and change it; gdb.detach() lets it run.
+        """
         self.log = tempfile.TemporaryFile("w+", errors="replace")
         ours, theirs = socket.socketpair()
         command = [QEMU, "-display", "none", "-monitor", "none", "-nic", "none", "-no-user-config"]
@@ -41,11 +48,21 @@ class Machine:
         command += ["-semihosting"] if semihosting else []
         command += ["-kernel", str(image)] if image else []
         command += map(str, args)
+        passed = [theirs]
+        if halted:
+            debugger, stub = socket.socketpair()
+            command += ["-S", "-chardev", f"socket,id=gdb,fd={stub.fileno()}", "-gdb", "chardev:gdb"]
+            passed.append(stub)
+            self.gdb = Gdb(debugger)
         self.command_line = " ".join(command)
         self.process = subprocess.Popen(
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stderr=self.log
+            command,
+            pass_fds=[end.fileno() for end in passed],
+            stdin=subprocess.DEVNULL,
+            stderr=self.log,
         )
-        theirs.close()
+        for end in passed:
+            end.close()
         self.socket = ours
         self.line = fdpexpect.fdspawn(ours, encoding="latin-1", timeout=HANG_SECONDS)
         self.line.delaybeforesend = None
