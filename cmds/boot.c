@@ -54,7 +54,7 @@ static void print_mappings(struct monitor *m)
         const struct plan_mapping *mapping = &m->plan.mappings[i];
         const struct pt_attr *attr = &mapping->attr;
         bool shared = attr->inner_shareable && attr->memory > MMU_ATTR_DEVICE_GRE;
-        const struct pt_run run = {
+        const struct pt_run line = {
             .va = mapping->va,
             .pa = mapping->pa,
             .size = mapping->size,
@@ -65,7 +65,7 @@ static void print_mappings(struct monitor *m)
                      .shareability = shared ? PT_SH_INNER : PT_SH_NONE},
         };
 
-        map_print_run(&m->con, &run, mapping->name);
+        map_print_run(&m->con, &line, mapping->name);
     }
 }
 

@@ -6,8 +6,8 @@
 
 #include "mm/par.h"
 #include "monitor/base/bits.h"
-#include "payload/fit_names.h"
 #include "monitor/smp.h"
+#include "payload/fit_names.h"
 
 static struct bytes image_data(const struct fit *fit, enum fit_role role)
 {

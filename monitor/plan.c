@@ -356,7 +356,7 @@ int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct dia
         .pages = plan->table_pages,
     };
     bool el2 = plan->facts.el == 2;
-    struct pt lower, upper;
+    struct pt lower, upper = {0};
     int err = pt_init(&lower, &arena, el2, false);
 
     if (!err && !el2)
