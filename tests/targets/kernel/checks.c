@@ -18,8 +18,6 @@ struct check {
 
 extern const uint64_t kernel_pattern[], kernel_pattern_end[];
 
-static const uint64_t CNT_MILLISECOND_LOG2 = 16; /* a bit more than 1 ms at 62.5 MHz */
-
 static uint32_t big_endian(uint32_t value)
 {
     return __builtin_bswap32(value);
@@ -333,11 +331,14 @@ static struct verdict check_program_headers(const struct entry *entry)
  * to EL2 ends here. */
 static struct verdict check_counter_offset(const struct entry *entry)
 {
-    const uint64_t virtual_count = sysreg_read(cntvct_el0);
-    const uint64_t physical_count = sysreg_read(cntpct_el0);
+    const uint64_t before = sysreg_read(cntpct_el0);
+    const uint64_t virtual_count = (isb(), sysreg_read(cntvct_el0));
+    const uint64_t after = (isb(), sysreg_read(cntpct_el0));
 
     (void)entry;
-    return (struct verdict){(physical_count - virtual_count) >> CNT_MILLISECOND_LOG2, 0};
+    if (virtual_count < before)
+        return (struct verdict){before - virtual_count, 0};
+    return (struct verdict){virtual_count > after ? virtual_count - after : 0, 0};
 }
 
 static const struct check checks[] = {
