@@ -82,40 +82,59 @@ static int dry_run(struct monitor *m)
     return ERR_OK;
 }
 
-static int run(struct monitor *m, int argc, char **argv, struct diag *d)
-{
-    bool dry = false, force = false;
-    int err;
+enum { DRY = 1, FORCE = 2, QUIET = 4 };
 
+static int read_options(int argc, char **argv, unsigned *options, struct diag *d)
+{
+    *options = 0;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-n"))
-            dry = true;
+            *options |= DRY;
         else if (!strcmp(argv[i], "-f"))
-            force = true;
+            *options |= FORCE;
+        else if (!strcmp(argv[i], "-q"))
+            *options |= QUIET;
         else
             return diag_set(d, ERR_USAGE, "what is %s", argv[i]);
     }
-    err = boot_need_plan(m, d);
-    if (err)
-        return err;
-    if (dry)
-        return dry_run(m);
-    if (!force)
+    return ERR_OK;
+}
+
+static int go(struct monitor *m, unsigned options, struct diag *d)
+{
+    int err = ERR_OK;
+
+    if (!(options & FORCE))
         err = preflight_check(&m->plan.facts, &m->input, d);
+    m->con.quiet = options & QUIET;
     if (!err)
         err = boot_prepare(m, d);
     if (!err)
-        err = boot_enter(m, d);
+        err = boot_enter(m, options & FORCE, d);
+    m->con.quiet = false;
     return err;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    unsigned options;
+    int err = read_options(argc, argv, &options, d);
+
+    if (!err)
+        err = boot_need_plan(m, d);
+    if (err)
+        return err;
+    return options & DRY ? dry_run(m) : go(m, options, d);
 }
 
 const struct cmd cmd_boot = {
     .name = "boot",
     .group = CMD_BOOT,
     .summary = "do what is missing, then enter the kernel",
-    .usage = "boot [-n] [-f]",
+    .usage = "boot [-n] [-f] [-q]",
     .help = "  -n  print every register and mapping of the hand-over, and stay\n"
             "  -f  go on although kernel and machine do not match\n"
+            "  -q  print nothing but errors\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",
     .run = run,

@@ -295,9 +295,9 @@ int boot_prepare(struct monitor *m, struct diag *d)
     return err;
 }
 
-int boot_enter(struct monitor *m, struct diag *d)
+int boot_enter(struct monitor *m, bool force, struct diag *d)
 {
-    int err = smp_start(m, d);
+    int err = smp_start(m, force, d);
 
     if (err)
         return err;

@@ -32,7 +32,8 @@ int boot_mmu(struct monitor *m, bool on, struct diag *d);
 /** Do what is still missing; then everything is as it will be at the jump. */
 int boot_prepare(struct monitor *m, struct diag *d);
 
-/** Start the other cores and leave for the kernel. Returns only on an error. */
-int boot_enter(struct monitor *m, struct diag *d);
+/** Start the other cores, with @force as many as there are, and leave for the kernel. Returns only
+ * on an error. */
+int boot_enter(struct monitor *m, bool force, struct diag *d);
 
 #endif

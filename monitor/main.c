@@ -66,9 +66,13 @@ static const struct console_ops serial_console = {
     .wait = serial_wait,
 };
 
+/* What was quiet has failed: from here on the user wants to see. */
 static void report_line(void *context, const char *text)
 {
-    console_printf(context, "%s\n", text);
+    struct console *con = context;
+
+    con->quiet = false;
+    console_printf(con, "%s\n", text);
 }
 
 /* --- The ways out ------------------------------------------------------------------------- */
@@ -194,7 +198,7 @@ static noreturn void run(struct monitor *m)
 
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
-            (void)shell_run_line(&m->shell, "boot");
+            (void)shell_run_line(&m->shell, m->autoboot.seconds ? "boot" : "boot -q");
         if (shell_loop(&m->shell) == ERR_TIMEOUT)
             verdict = AUTOBOOT_BOOT;
     }

@@ -48,7 +48,7 @@ static int start_core(struct monitor *m, unsigned number, uint64_t mpidr, struct
     return await(m, number, mpidr, d);
 }
 
-int smp_start(struct monitor *m, struct diag *d)
+int smp_start(struct monitor *m, bool force, struct diag *d)
 {
     unsigned wanted = (unsigned)m->plan.handover.core_count;
     unsigned number = 1;
@@ -64,7 +64,7 @@ int smp_start(struct monitor *m, struct diag *d)
             return err;
         number++;
     }
-    if (number < wanted)
+    if (number < wanted && !force)
         return diag_set(d, ERR_MISMATCH, "the kernel waits for %u cores, the machine has %u",
                         wanted, m->machine.cpu_count);
     return ERR_OK;

@@ -8,9 +8,9 @@
 /**
  * Start as many cores as the plan wants besides this one, at the trampoline's waiting place, and
  * wait until each has said that it is there. Cores that wait there already are not asked again.
- * ERR_MISMATCH where the machine has too few, ERR_TIMEOUT where one does not come, or an error
- * of the firmware, with the core in @d.
+ * ERR_MISMATCH where the machine has too few and that is not @force, ERR_TIMEOUT where one does not
+ * come, or an error of the firmware, with the core in @d.
  */
-int smp_start(struct monitor *m, struct diag *d);
+int smp_start(struct monitor *m, bool force, struct diag *d);
 
 #endif
