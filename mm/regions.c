@@ -46,6 +46,27 @@ const struct region *regions_overlap(const struct regions *set, struct range ran
     return i < set->count && range_overlaps(set->entries[i].range, range) ? &set->entries[i] : NULL;
 }
 
+int regions_add_rest(struct regions *set, struct range range, enum region_kind kind,
+                     const char *name, struct diag *d)
+{
+    int err = ERR_OK;
+
+    while (!range_is_empty(range) && !err) {
+        const struct region *other = regions_overlap(set, range);
+        struct range part = range;
+
+        if (other) {
+            part.end = other->range.start > range.start ? other->range.start : range.start;
+            range.start = other->range.end < range.end ? other->range.end : range.end;
+        } else {
+            range.start = range.end;
+        }
+        if (!range_is_empty(part))
+            err = regions_add(set, part, kind, name, d);
+    }
+    return err;
+}
+
 /* The lowest or highest aligned place for @size bytes in the free range @gap. */
 static bool place(struct range gap, uint64_t size, uint64_t alignment, bool highest, uint64_t *out)
 {

@@ -36,6 +36,10 @@ struct regions {
 int regions_add(struct regions *set, struct range range, enum region_kind kind, const char *name,
                 struct diag *d);
 
+/** Insert the parts of @range that no region covers yet. ERR_NOMEM, or ERR_OK also for none. */
+int regions_add_rest(struct regions *set, struct range range, enum region_kind kind,
+                     const char *name, struct diag *d);
+
 /** The first region that shares a byte with @range, or NULL. */
 const struct region *regions_overlap(const struct regions *set, struct range range);
 

@@ -199,6 +199,8 @@ static noreturn void run(struct monitor *m)
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
             (void)shell_run_line(&m->shell, m->autoboot.seconds ? "boot" : "boot -q");
+        if (!m->prompt_ticks)
+            m->prompt_ticks = arch_counter();
         if (shell_loop(&m->shell) == ERR_TIMEOUT)
             verdict = AUTOBOOT_BOOT;
     }
@@ -219,7 +221,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
     read_desc(m);
     embedded_find(m, image);
-    arch_reach(monitor_payload_range(m));
+    arch_reach(bytes_range(m->payload));
     embedded_open(m);
     err = place_take(m, dtb, &d);
     if (!err)

@@ -58,15 +58,8 @@ struct monitor {
     struct diag plan_problem; /* why there is no plan; "" where there is one */
     struct monitor_progress progress;
     struct autoboot autoboot;
+    uint64_t prompt_ticks;    /* the CPU's counter when the first prompt was due; 0 before */
     unsigned skipped_devices; /* for which the monitor's map had no room */
 };
-
-/** Where the payload lies. */
-static inline struct range monitor_payload_range(const struct monitor *m)
-{
-    uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
-
-    return (struct range){start, start + m->payload.size};
-}
 
 #endif

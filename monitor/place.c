@@ -76,19 +76,6 @@ static int settle(struct monitor *m, paddr_t image, struct diag *d)
     return err;
 }
 
-static int add_reserved(struct monitor *m, struct regions *set, struct diag *d)
-{
-    int err = ERR_OK;
-
-    for (unsigned i = 0; i < m->machine.reserved_count && !err; i++) {
-        const struct machine_region *r = &m->machine.reserved[i];
-
-        if (!regions_overlap(set, r->range))
-            err = regions_add(set, r->range, REGION_RESERVED, r->name, d);
-    }
-    return err;
-}
-
 /* The highest free place in any RAM, clear of @taken. */
 static int find_high(const struct monitor *m, const struct regions *taken, uint64_t size,
                      struct range *out)
@@ -102,44 +89,45 @@ static int find_high(const struct monitor *m, const struct regions *taken, uint6
 
 /* --- Bring-up ----------------------------------------------------------------------------- */
 
-/* Everything that must survive until the final place of all is known. */
-static int list_taken(struct monitor *m, struct bytes dtb, struct regions *taken, struct diag *d)
+static int add_reserved(const struct monitor *m, struct regions *set, struct diag *d)
 {
-    uint64_t dtb_start = (uint64_t)(uintptr_t)dtb.data;
-    int err = add_reserved(m, taken, d);
+    int err = ERR_OK;
 
-    if (!err)
-        err = regions_add(taken, arch_image(), REGION_MONITOR, "monitor", d);
-    if (!err && dtb.size &&
-        !regions_overlap(taken, (struct range){dtb_start, dtb_start + dtb.size}))
-        err = regions_add(taken, (struct range){dtb_start, dtb_start + dtb.size}, REGION_DTB,
-                          "firmware's DTB", d);
-    if (!err && m->payload.size)
-        err = regions_add(taken, monitor_payload_range(m), REGION_SOURCE, "payload", d);
+    for (unsigned i = 0; i < m->machine.reserved_count && !err; i++) {
+        const struct machine_region *r = &m->machine.reserved[i];
+
+        err = regions_add_rest(set, r->range, REGION_RESERVED, r->name, d);
+    }
     return err;
 }
 
-/* Where the plan wants to write, if nothing but reserved memory were in its way. */
-static void add_destinations(struct monitor *m, struct regions *taken)
+/* What nothing may be written over: the monitor, the payload, @dtb (may be empty), and what the
+ * machine reserves of the rest. */
+static int list_ours(struct monitor *m, struct range dtb, struct regions *set, struct diag *d)
 {
-    memset(&m->busy, 0, sizeof(m->busy));
-    if (add_reserved(m, &m->busy, NULL) || boot_plan_make(m))
-        return;
-    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
-        struct range dst = m->plan.ranges[role];
-        const struct region *other;
+    int err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
 
-        /* A destination over something that is to move away counts as taken already. */
-        while (!range_is_empty(dst) && (other = regions_overlap(taken, dst)) != NULL) {
-            if (other->range.start > dst.start)
-                (void)regions_add(taken, (struct range){dst.start, other->range.start},
-                                  REGION_PLANNED, plan_role_name((enum plan_role)role), NULL);
-            dst.start = other->range.end < dst.end ? other->range.end : dst.end;
-        }
-        if (!range_is_empty(dst))
-            (void)regions_add(taken, dst, REGION_PLANNED, plan_role_name((enum plan_role)role),
-                              NULL);
-    }
+    if (!err)
+        err = regions_add_rest(set, bytes_range(m->payload), REGION_SOURCE, "payload", d);
+    if (!err)
+        err = regions_add_rest(set, dtb, REGION_DTB, "monitor's DTB", d);
+    return err ? err : add_reserved(m, set, d);
+}
+
+/* Where the plan wants to write, if nothing but reserved memory were in its way. A destination
+ * over something that is to move away counts as taken already. */
+static int add_destinations(struct monitor *m, struct regions *taken, struct diag *d)
+{
+    int err;
+
+    memset(&m->busy, 0, sizeof(m->busy));
+    err = add_reserved(m, &m->busy, d);
+    if (err || boot_plan_make(m))
+        return err;
+    for (int role = 0; role < PLAN_ROLE_COUNT && !err; role++)
+        err = regions_add_rest(taken, m->plan.ranges[role], REGION_PLANNED,
+                               plan_role_name((enum plan_role)role), d);
+    return err;
 }
 
 static bool in_the_way(const struct monitor *m, struct range range)
@@ -168,7 +156,7 @@ static void move_payload(struct monitor *m, const struct regions *taken)
 {
     struct range to;
 
-    if (!m->payload.size || !in_the_way(m, monitor_payload_range(m)))
+    if (!m->payload.size || !in_the_way(m, bytes_range(m->payload)))
         return;
     if (find_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
         return;
@@ -192,19 +180,6 @@ static int settle_high(struct monitor *m, struct regions *taken, struct diag *d)
     return settle(m, here, d);
 }
 
-static void list_busy(struct monitor *m, struct range dtb)
-{
-    struct diag d;
-
-    memset(&m->busy, 0, sizeof(m->busy));
-    (void)add_reserved(m, &m->busy, &d);
-    (void)regions_add(&m->busy, arch_image(), REGION_MONITOR, "monitor", &d);
-    if (!range_is_empty(dtb))
-        (void)regions_add(&m->busy, dtb, REGION_DTB, "monitor's DTB", &d);
-    if (m->payload.size)
-        (void)regions_add(&m->busy, monitor_payload_range(m), REGION_SOURCE, "payload", &d);
-}
-
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
 {
     static struct regions taken;
@@ -212,8 +187,9 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     int err;
 
     m->fdt_bytes = dtb;
-    err = list_taken(m, dtb, &taken, d);
-    add_destinations(m, &taken);
+    err = list_ours(m, bytes_range(dtb), &taken, d);
+    if (!err)
+        err = add_destinations(m, &taken, d);
     if (!err)
         err = settle_high(m, &taken, d);
     if (err)
@@ -223,7 +199,8 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     if (!range_is_empty(copy))
         (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", d);
     move_payload(m, &taken);
-    list_busy(m, copy);
+    memset(&m->busy, 0, sizeof(m->busy));
+    err = list_ours(m, copy, &m->busy, d);
     (void)boot_plan_make(m);
-    return ERR_OK;
+    return err;
 }

@@ -6,13 +6,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "monitor/base/err.h"
+#include "monitor/base/range.h"
 
 /** Bytes from outside: read through the functions below only. */
 struct bytes {
     const uint8_t *data;
     size_t size;
 };
+
+/** Where @b lies. */
+static inline struct range bytes_range(struct bytes b)
+{
+    uint64_t start = (uint64_t)(uintptr_t)b.data;
+
+    return (struct range){start, start + b.size};
+}
 
 /** The @size bytes at @offset of @b. ERR_TRUNCATED where they are not all inside. */
 int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out);

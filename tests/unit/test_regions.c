@@ -235,9 +235,31 @@ static void test_insertion_order_does_not_matter(void **state)
     }
 }
 
+static void test_add_rest_fills_the_gaps(void **state)
+{
+    struct diag d;
+
+    (void)state;
+    memset(&set, 0, sizeof(set));
+    assert_int_equal(regions_add(&set, (struct range){0x2000, 0x3000}, REGION_RAM, "a", &d), 0);
+    assert_int_equal(regions_add(&set, (struct range){0x4000, 0x5000}, REGION_RAM, "b", &d), 0);
+    assert_int_equal(
+        regions_add_rest(&set, (struct range){0x1000, 0x4800}, REGION_PLANNED, "new", &d), 0);
+    assert_int_equal(set.count, 4);
+    assert_int_equal(set.entries[0].range.start, 0x1000);
+    assert_int_equal(set.entries[0].range.end, 0x2000);
+    assert_int_equal(set.entries[2].range.start, 0x3000);
+    assert_int_equal(set.entries[2].range.end, 0x4000);
+    assert_string_equal(set.entries[2].name, "new");
+    assert_int_equal(regions_add_rest(&set, (struct range){0x1000, 0x5000}, REGION_RAM, "x", &d),
+                     0);
+    assert_int_equal(set.count, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_add_rest_fills_the_gaps),
         cmocka_unit_test_setup(test_add_keeps_order_and_names, reset),
         cmocka_unit_test_setup(test_add_keeps_the_kind, reset),
         cmocka_unit_test_setup(test_add_refuses_empty_and_reversed, reset),
