@@ -77,8 +77,9 @@ static void print_devices(struct monitor *m)
     const struct machine *machine = &m->machine;
 
     label(&m->con, "timer");
-    console_printf(&m->con, "%" PRIu64 ".%03u MHz\n", m->cpu.counter_hz / 1000000,
-                   (unsigned)(m->cpu.counter_hz % 1000000 / 1000));
+    console_printf(&m->con, "%" PRIu64 ".%03u MHz, first prompt at tick %" PRIu64 "\n",
+                   m->cpu.counter_hz / 1000000, (unsigned)(m->cpu.counter_hz % 1000000 / 1000),
+                   m->prompt_ticks);
     print_gic(m);
     label(&m->con, "PSCI");
     console_printf(&m->con, "%s%s\n", methods[machine->psci],

@@ -137,6 +137,13 @@ class Machine:
         """Wait for the prompt; returns what came before it, lines joined by newlines."""
         return self.expect_exact(PROMPT, timeout).replace("\r\n", "\n").removesuffix("\n")
 
+    def read_now(self):
+        """What has come already."""
+        try:
+            return self.socket.recv(4096, socket.MSG_DONTWAIT).decode("latin-1")
+        except BlockingIOError:
+            return ""
+
     def result(self, timeout=HANG_SECONDS):
         """Wait for the end of QEMU; returns the whole transcript and the exit status."""
         self.line.expect(pexpect.EOF, timeout=timeout)

@@ -59,6 +59,7 @@ static void describe_machine(void)
     (void)text_copy(machine->uart.path, sizeof(machine->uart.path), "/pl011@9000000");
     m->uart = 0x9000000;
     m->cpu.isar0 = 1 << 12;
+    m->prompt_ticks = 56789;
 }
 
 static void test_info(void **state)
@@ -74,7 +75,7 @@ static void test_info(void **state)
                      "          EL1, MPIDR 0x80000000, 40-bit PA, with SHA-256 instructions\r\n"
                      "RAM       0x0000000040000000-0x0000000040400000  4 MiB\r\n"
                      "          0x0000000080000000-0x0000000090000000  256 MiB\r\n"
-                     "timer     62.500 MHz\r\n"
+                     "timer     62.500 MHz, first prompt at tick 56789\r\n"
                      "GIC       GICv2, distributor 0x8000000, CPU interface 0x8010000\r\n"
                      "PSCI      by SMC, 0.2 or later\r\n"
                      "UART      PL011 at 0x9000000, /pl011@9000000\r\n"
