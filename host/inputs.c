@@ -41,7 +41,7 @@ static int read_kernel(const struct options *o, struct inputs *out)
 
     if (read_elf(o->kernel, &elf, &out->kernel))
         return -1;
-    sel4_facts(&elf, &out->facts);
+    sel4_facts(&elf, NULL, &out->facts);
     out->kernel_base = elf.pa.start;
     if (!out->facts.is_sel4)
         return report_error(o->kernel, "not an seL4 kernel");

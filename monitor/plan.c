@@ -46,21 +46,6 @@ static bool is_smp(const struct boot_plan *plan)
     return plan->facts.core_count > 1;
 }
 
-/* What elfmon-pack knew fills in what a stripped kernel no longer tells. */
-static void merge_facts(const struct sel4_facts *known, struct sel4_facts *facts)
-{
-    if (!facts->core_count)
-        facts->core_count = known->core_count;
-    if (!facts->pa_bits)
-        facts->pa_bits = known->pa_bits;
-    if (!facts->gic_version)
-        facts->gic_version = known->gic_version;
-    if (!facts->ram_count) {
-        facts->ram_count = known->ram_count;
-        memcpy(facts->ram, known->ram, sizeof(facts->ram));
-    }
-}
-
 static int check_kernel(const struct elf64 *kernel, struct diag *d)
 {
     uint64_t offset = kernel->pa.start - kernel->va.start;
@@ -88,12 +73,11 @@ static int open_kernel(const struct plan_input *in, struct boot_plan *plan, stru
         err = check_kernel(&plan->kernel, d);
     if (err)
         return err;
-    sel4_facts(&plan->kernel, &plan->facts);
+    sel4_facts(&plan->kernel, &in->facts, &plan->facts);
     if (!plan->facts.is_sel4)
         return diag_set(d, ERR_UNSUPPORTED,
                         "kernel: no seL4 kernel: its virtual base is 0x%" PRIx64,
                         plan->kernel.va.start);
-    merge_facts(&in->facts, &plan->facts);
     return ERR_OK;
 }
 
@@ -161,7 +145,7 @@ static int place_behind_kernel(const struct plan_input *in, struct boot_plan *pl
         [PLAN_TABLES] = plan->table_pages * PAGE_BYTES,
         [PLAN_TRAMPOLINE] = PAGE_BYTES,
     };
-    struct range window, group;
+    struct range window = {0, 0}, group;
     uint64_t gap = pages(in->app_offset);
     uint64_t total = gap;
     int err = find_window(in, plan, &window, d);

@@ -155,7 +155,7 @@ static unsigned pa_bits_in_code(const struct elf64 *kernel)
     return 0;
 }
 
-static unsigned pa_bits(const struct elf64 *kernel)
+static unsigned pa_bits_by_symbol(const struct elf64 *kernel)
 {
     switch (object_bytes(kernel, SYMBOL_USER_ROOT)) {
     case USER_ROOT_BYTES_40:
@@ -163,11 +163,25 @@ static unsigned pa_bits(const struct elf64 *kernel)
     case USER_ROOT_BYTES_44:
         return 44;
     default:
-        return pa_bits_in_code(kernel);
+        return 0;
     }
 }
 
-void sel4_facts(const struct elf64 *kernel, struct sel4_facts *out)
+static void fill_in(const struct sel4_facts *known, struct sel4_facts *facts)
+{
+    if (!facts->core_count)
+        facts->core_count = known->core_count;
+    if (!facts->pa_bits)
+        facts->pa_bits = known->pa_bits;
+    if (!facts->gic_version)
+        facts->gic_version = known->gic_version;
+    if (!facts->ram_count) {
+        facts->ram_count = known->ram_count;
+        memcpy(facts->ram, known->ram, sizeof(facts->ram));
+    }
+}
+
+void sel4_facts(const struct elf64 *kernel, const struct sel4_facts *known, struct sel4_facts *out)
 {
     memset(out, 0, sizeof(*out));
     if (el_of(kernel->va) == 0 || !looks_like_sel4(kernel))
@@ -177,6 +191,10 @@ void sel4_facts(const struct elf64 *kernel, struct sel4_facts *out)
     out->core_count = core_count(kernel);
     out->gic_version = gic_version(kernel);
     if (out->el == 2)
-        out->pa_bits = pa_bits(kernel);
+        out->pa_bits = pa_bits_by_symbol(kernel);
     read_ram(kernel, out);
+    if (known)
+        fill_in(known, out);
+    if (out->el == 2 && !out->pa_bits)
+        out->pa_bits = pa_bits_in_code(kernel);
 }

@@ -21,10 +21,11 @@ struct sel4_facts {
 };
 
 /**
- * Derive the facts from symbols and, in a stripped kernel, from code. Never fails: what is
- * not there stays unknown. Everything is 0 where @kernel does not look like seL4: not linked at
- * seL4's addresses, not one 2 MiB-aligned physical piece, or with symbols but none of seL4's.
+ * Derive the facts from symbols. What those do not tell is taken from @known (may be NULL), and at
+ * last from code. Never fails: what is not there stays unknown. Everything is 0 where @kernel does
+ * not look like seL4: not linked at seL4's addresses, not one 2 MiB-aligned physical piece, or with
+ * symbols but none of seL4's.
  */
-void sel4_facts(const struct elf64 *kernel, struct sel4_facts *out);
+void sel4_facts(const struct elf64 *kernel, const struct sel4_facts *known, struct sel4_facts *out);
 
 #endif

@@ -24,7 +24,7 @@ static void check(struct bytes file)
     }
     if (elf_fake_broken_promise(&elf))
         abort();
-    sel4_facts(&elf, &facts);
+    sel4_facts(&elf, NULL, &facts);
     if (facts.ram_count > SEL4_RAM_MAX || (facts.is_sel4 && facts.el != 1 && facts.el != 2))
         abort();
     if (elf64_symbol(&elf, "main", &symbol) == ERR_OK &&

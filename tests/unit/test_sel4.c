@@ -16,6 +16,7 @@ enum { RAM_AT = 0x100, FILE_BYTES = 0x400, MEMORY_BYTES = 0x3000 };
 
 static struct elf_fake fake;
 static struct sel4_facts facts;
+static const struct sel4_facts *known;
 
 /* A kernel of one segment, its file bytes zero. */
 static void make_kernel(uint64_t va, uint64_t pa, uint32_t flags)
@@ -34,7 +35,7 @@ static void read_facts(void)
     memset(&facts, 0xa5, sizeof(facts));
     if (elf64_open(elf_fake_bytes(&fake), &elf, &why))
         fail_msg("%s", why.text);
-    sel4_facts(&elf, &facts);
+    sel4_facts(&elf, known, &facts);
 }
 
 static void assert_not_sel4(void)
@@ -331,6 +332,44 @@ static void test_symbols_win_over_code(void **state)
     assert_int_equal(facts.pa_bits, 40);
 }
 
+static void test_what_is_known_fills_in(void **state)
+{
+    static const uint32_t code[] = {MOV(0), MOVK(0x8084, 0)};
+    static const struct elf_fake_symbol symbol = {"kernel_stack_alloc", EL2_VA, 8192};
+    static const struct sel4_facts told = {
+        .core_count = 4,
+        .pa_bits = 40,
+        .gic_version = 3,
+        .ram_count = 1,
+        .ram = {{PA, PA + 0x1000}},
+    };
+
+    (void)state;
+    make_kernel(EL2_VA, PA, RWX);
+    put_code(0, code, 2);
+    elf_fake_add_symbols(&fake, &symbol, 1);
+    known = &told;
+    read_facts();
+    known = NULL;
+    assert_int_equal(facts.core_count, 2); /* the file itself is believed first */
+    assert_int_equal(facts.pa_bits, 40);   /* code last */
+    assert_int_equal(facts.gic_version, 3);
+    assert_int_equal(facts.ram_count, 1);
+    assert_int_equal(facts.ram[0].end, PA + 0x1000);
+    assert_int_equal(facts.el, 2);
+}
+
+static void test_nothing_is_known_of_other_kernels(void **state)
+{
+    static const struct sel4_facts told = {.core_count = 4, .ram_count = 1};
+
+    (void)state;
+    make_kernel(0x400000, PA, RWX);
+    known = &told;
+    assert_not_sel4();
+    known = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +384,8 @@ int main(void)
         cmocka_unit_test(test_stripped_hypervisor_kernel),
         cmocka_unit_test(test_code_at_the_end_of_the_segment),
         cmocka_unit_test(test_symbols_win_over_code),
+        cmocka_unit_test(test_what_is_known_fills_in),
+        cmocka_unit_test(test_nothing_is_known_of_other_kernels),
     };
 
     return cmocka_run_group_tests_name("sel4", tests, NULL, NULL);
