@@ -68,7 +68,9 @@ static bool is_match(const struct fdt_item *item, const char *text)
 {
     const char *string;
 
-    if (item->name && strstr(item->name, text))
+    if (!item->name)
+        return false;
+    if (strstr(item->name, text))
         return true;
     if (item->tag != FDT_PROP || strcmp(item->name, "compatible") != 0)
         return false;

@@ -106,7 +106,7 @@ static int map_level(struct job *job, uint64_t *table, unsigned level)
             int err = ERR_OK;
             uint64_t *next = descend(job, &table[i], &err);
 
-            if (next)
+            if (!err)
                 err = map_level(job, next, level + 1);
             if (err)
                 return err;

@@ -74,11 +74,11 @@ struct arch_part {
 /** The parts of the image in ascending order; what lies between them is not mapped. */
 const struct arch_part *arch_parts(unsigned *count);
 
-/** Room for translation tables in an image at @image: its physical address and pages. */
-paddr_t arch_tables(paddr_t image, size_t *pages);
+/** Room for translation tables in an image at @where: its physical address and pages. */
+paddr_t arch_tables(paddr_t where, size_t *pages);
 
-/** Copy the image to @image (its own place: no copy) and go on there on the tables at @root. */
-void arch_move(paddr_t image, paddr_t root);
+/** Copy the image to @where (its own place: no copy) and go on there on the tables at @root. */
+void arch_move(paddr_t where, paddr_t root);
 
 /** Zero or copy RAM at full width. */
 void arch_zero(void *start, size_t size);

@@ -156,16 +156,16 @@ const struct arch_part *arch_parts(unsigned *count)
     return &image;
 }
 
-paddr_t arch_tables(paddr_t image, size_t *pages)
+paddr_t arch_tables(paddr_t where, size_t *pages)
 {
     *pages = 16;
-    return image;
+    return where;
 }
 
-void arch_move(paddr_t image, paddr_t root)
+void arch_move(paddr_t where, paddr_t root)
 {
     (void)root;
-    arch_fake.move_image = image;
+    arch_fake.move_image = where;
 }
 
 void arch_zero(void *start, size_t size)

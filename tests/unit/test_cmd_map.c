@@ -42,9 +42,10 @@ static void assert_prints(const char *line, const char *const *parts)
     for (; *parts; parts++) {
         const char *found = strstr(text, *parts);
 
-        if (!found)
+        if (found)
+            text = found + strlen(*parts);
+        else
             fail_msg("'%s' is not in what is left of the output:\n%s", *parts, text);
-        text = found + strlen(*parts);
     }
 }
 
