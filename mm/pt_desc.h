@@ -8,10 +8,9 @@
 #include "monitor/base/bits.h"
 
 #define PT_DESC_VALID BIT(0)
-#define PT_DESC_TABLE                                                          \
-    BIT(1) /* level 0..2: next table, else block; level 3: page, else reserved \
-            */
-#define PT_DESC_TYPE (PT_DESC_VALID | PT_DESC_TABLE)
+/* Level 0 to 2: next table, else block; level 3: page, else reserved. */
+#define PT_DESC_TABLE BIT(1)
+#define PT_DESC_TYPE  (PT_DESC_VALID | PT_DESC_TABLE)
 
 #define PT_DESC_ADDRESS MASK(47, 12)
 
