@@ -80,6 +80,24 @@ def test_any_bit_of_an_image(start, tmp_path, patient, name, role, part):
     check_nothing_is_written(machine, reason)
 
 
+@pytest.mark.parametrize(
+    "keep, reason",
+    [
+        (0, "its tree does not match the loader's"),
+        (100, "its tree does not match the loader's"),
+        (150_000, "root task: not an ELF file"),
+        (230_000, "image app: its sha256"),
+    ],
+)
+def test_raw_image_cut_short(start, tmp_path, keep, reason):
+    """As by a transfer that broke off; `keep` bytes of the payload are left."""
+    raw = Patient(pack("--autoboot", "0", "--format", "bin"))
+    del raw.data[raw.at + keep :]
+    machine = shell_of(start, tmp_path, raw)
+    assert reason in machine.banner
+    check_nothing_is_written(machine, reason)
+
+
 # --- What the record in the loader says
 
 
