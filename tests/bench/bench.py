@@ -14,7 +14,6 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/qemu"))
 
-# pylint: disable=wrong-import-position
 from images import LOADER, pack  # noqa: E402
 from machine import ENTER, Machine  # noqa: E402
 

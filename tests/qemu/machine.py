@@ -51,7 +51,8 @@ class Machine:
         passed = [theirs]
         if halted:
             debugger, stub = socket.socketpair()
-            command += ["-S", "-chardev", f"socket,id=gdb,fd={stub.fileno()}", "-gdb", "chardev:gdb"]
+            command += ["-S", "-gdb", "chardev:gdb"]
+            command += ["-chardev", f"socket,id=gdb,fd={stub.fileno()}"]
             passed.append(stub)
             self.gdb = Gdb(debugger)
         self.command_line = " ".join(command)

@@ -176,9 +176,8 @@ def test_mmu_on_off_on(fresh, name):
 
 def test_map_shows_kernel_and_trampoline(fresh, name):
     text = fresh.command("map")
-    assert re.search(
-        rf"0x{KERNEL_VA[name]:016x} 0x{KERNEL_PA[name]:016x} +4 MiB  Normal WB, RWX, .*  kernel", text
-    )
+    kernel = rf"0x{KERNEL_VA[name]:016x} 0x{KERNEL_PA[name]:016x} +4 MiB"
+    assert re.search(kernel + "  Normal WB, RWX, .*  kernel", text)
     place = next(start for start, _, use in regions(fresh) if use.startswith("trampoline"))
     assert re.search(rf"0x{place:016x} 0x{place:016x} +4 KiB  Normal WB, R-X, .*  trampoline", text)
 

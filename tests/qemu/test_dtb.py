@@ -150,7 +150,8 @@ def with_tree(start, tree, *options, **shape):
 
 def test_own_tree(start):
     machine = with_tree(start, compiled())
-    assert "(EL1, Cortex-A53 x1, 1024 MiB at 0x40000000, a board of ours)" in machine.expect_prompt()
+    seen = machine.expect_prompt()
+    assert "(EL1, Cortex-A53 x1, 1024 MiB at 0x40000000, a board of ours)" in seen
     machine.send("boot" + ENTER)
     text, status = machine.result()
     assert status == 0 and contract(text)[-1].endswith(" 0 failed")

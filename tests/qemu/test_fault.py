@@ -9,7 +9,8 @@ from images import pack
 from machine import PROMPT, Machine
 
 TEXT = 0xE1F000000000  # where the monitor is linked, whatever memory it has
-UNMAPPED = [0x3F000000, 0x80000000, 0x200000000, 0x7000000000, 0xFFFF800000000000, 0xFFFFFFFFFFFFFFF8]
+UNMAPPED = [0x3F000000, 0x80000000, 0x200000000, 0x7000000000]
+UNMAPPED += [0xFFFF800000000000, 0xFFFFFFFFFFFFFFF8]
 
 REPORT = re.compile(
     r"\*\*\* exception: (?P<reason>.*)\n"
