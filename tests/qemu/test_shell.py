@@ -301,6 +301,13 @@ def test_what_is_typed_while_a_command_runs_is_kept(shell):
     shell.expect_exact("\r\nahead\r\n" + PROMPT)
 
 
+def test_ctrl_c_drops_what_was_typed_before_it(shell):
+    shell.send("sleep 3000" + ENTER + "echo dropped" + ENTER + "nosuch" + CTRL_C)
+    shell.expect_exact("sleep 3000\r\n")
+    assert shell.expect_prompt() == "error: sleep: interrupted"
+    assert shell.command("echo alive") == "alive"
+
+
 # --- Commands
 
 
