@@ -36,23 +36,26 @@ build/fuzz/fuzz_%: tests/fuzz/fuzz_%.c build/fuzz/libpure.a
 	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer,address,undefined -MMD -MP -MF $@.d \
 		-o $@ $< build/fuzz/libpure.a $(FUZZ_LDLIBS)
 
+build/tests/read: tests/bad/read.c build/unit/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do $$t || exit 1; done
 
 # What the tests run, and then all of them with one summary at the end.
 .PHONY: test-programs
-test-programs: build targets $(UNIT_TESTS) $(FUZZ_TARGETS)
+test-programs: build targets $(UNIT_TESTS) build/tests/read $(FUZZ_TARGETS)
 
-PYTEST = ELFMON_QEMU='$(QEMU)' FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHONDONTWRITEBYTECODE=1 \
-	$(PYTHON) -m pytest -n $(JOBS)
+RUN_PYTHON = ELFMON_QEMU='$(QEMU)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
 
 .PHONY: test
 test: FUZZ_SECONDS ?= 3
 test:
 	$(Q)host/deps.sh $(DEPS) build run test
 	+$(Q)$(PARALLEL) test-programs
-	$(Q)$(PYTEST) tests
+	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 
 # Long runs, as many side by side as there are cores; what they find grows below build/fuzz/corpus.
 .PHONY: fuzz $(FUZZ_TARGETS:build/fuzz/%=run-%)
@@ -68,8 +71,8 @@ run-fuzz_%: build/fuzz/fuzz_%
 
 .PHONY: bench
 bench:
-	$(Q)host/deps.sh $(DEPS) build run bench
+	$(Q)host/deps.sh $(DEPS) build run test bench
 	+$(Q)$(PARALLEL) build targets
-	$(Q)ELFMON_QEMU='$(QEMU)' $(PYTHON) tests/bench/bench.py
+	$(Q)$(RUN_PYTHON) tests/bench/bench.py
 
--include $(UNIT_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(wildcard build/unit/*.d build/fuzz/*.d)
+-include $(UNIT_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(wildcard build/unit/*.d build/fuzz/*.d build/tests/*.d)
