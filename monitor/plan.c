@@ -135,8 +135,9 @@ static int find_window(const struct plan_input *in, const struct boot_plan *plan
     return ERR_OK;
 }
 
-/* The sizes of what lies behind the kernel, in ascending order, page multiples. */
-static int place_behind_kernel(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
+/* Into @window: the sizes of what lies behind the kernel, in ascending order, page multiples. */
+static int place_behind_kernel(const struct plan_input *in, struct boot_plan *plan,
+                               struct range window, struct diag *d)
 {
     uint64_t size[PLAN_ROLE_COUNT] = {
         [PLAN_DTB] = pages(in->dtb.size),
@@ -145,10 +146,10 @@ static int place_behind_kernel(const struct plan_input *in, struct boot_plan *pl
         [PLAN_TABLES] = plan->table_pages * PAGE_BYTES,
         [PLAN_TRAMPOLINE] = PAGE_BYTES,
     };
-    struct range window = {0, 0}, group;
-    uint64_t gap = pages(in->app_offset);
+    struct range group;
+    uint64_t gap = in->app_offset < SEL4_PADDR_TOP ? pages(in->app_offset) : SEL4_PADDR_TOP;
     uint64_t total = gap;
-    int err = find_window(in, plan, &window, d);
+    int err = ERR_OK;
 
     for (int role = PLAN_DTB; role < PLAN_ROLE_COUNT && !err; role++)
         err = checked_add(total, size[role], &total);
@@ -156,13 +157,11 @@ static int place_behind_kernel(const struct plan_input *in, struct boot_plan *pl
         err = window.start < window.end
                   ? regions_find_free(in->busy, window, total, PAGE_BYTES, false, &group)
                   : ERR_NOMEM;
-    if (err == ERR_NOMEM)
+    if (err)
         return diag_set(d, err,
                         "root task: %" PRIu64 " bytes with its DTB and tables do not fit into RAM "
                         "between the kernel's end 0x%" PRIx64 " and 0x%" PRIx64,
                         total, window.start, window.end);
-    if (err)
-        return err;
     for (int role = PLAN_DTB; role < PLAN_ROLE_COUNT; role++) {
         if (role == PLAN_APP)
             group.start += gap;
@@ -175,11 +174,16 @@ static int place_behind_kernel(const struct plan_input *in, struct boot_plan *pl
 static int place(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
     const struct region *other;
+    struct range window = {0, 0};
+    int err;
 
     plan->ranges[PLAN_KERNEL] = plan->kernel.pa;
     if (plan->kernel.pa.end > SEL4_PADDR_TOP)
         return diag_set(d, ERR_RANGE, "kernel: its end 0x%" PRIx64 " is beyond 0x%" PRIx64,
                         plan->kernel.pa.end, SEL4_PADDR_TOP);
+    err = find_window(in, plan, &window, d);
+    if (err)
+        return err;
     other = regions_overlap(in->busy, plan->ranges[PLAN_KERNEL]);
     if (other)
         return diag_set(d, ERR_OVERLAP,
@@ -188,7 +192,7 @@ static int place(const struct plan_input *in, struct boot_plan *plan, struct dia
                         plan->kernel.pa.start, plan->kernel.pa.end, other->name, other->range.start,
                         other->range.end);
     plan->table_pages = count_table_pages(plan);
-    return place_behind_kernel(in, plan, d);
+    return place_behind_kernel(in, plan, window, d);
 }
 
 /* The segments of @elf as copies, @to_pa added to each virtual address; gaps and the last page's
