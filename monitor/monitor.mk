@@ -8,7 +8,7 @@ MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONIT
 MONITOR_OPT ?= -Os
 MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
 	-mcmodel=tiny -mno-outline-atomics -flto -flto-partition=one -ftls-model=local-exec -fstack-protector \
-	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+	-ffunction-sections -fdata-sections -fomit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
 	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
 # What runs before the MMU is on: only general registers, only aligned accesses, nothing inlined
@@ -46,6 +46,10 @@ build/target/elfmon.lds: monitor/arch/elfmon.ld monitor/arch/layout.h
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -E -P -I. -x c -o $@ $<
 
+build/target/sha256.S: monitor/arch/sha256.sh $(ARM64_LIB)/libcrypto.a
+	@mkdir -p $(@D)
+	$(Q)$< $(CROSS_COMPILE) $(ARM64_LIB)/libcrypto.a build/target/libcrypto-sha256.o > $@
+
 # Linked twice: first without names, then with the table of what the first link placed.
 build/target/symbols0.S: monitor/arch/symbols.sh
 	@mkdir -p $(@D)
@@ -54,16 +58,16 @@ build/target/symbols0.S: monitor/arch/symbols.sh
 build/target/symbols1.S: monitor/arch/symbols.sh build/target/elfmon0.elf
 	$(Q)$< $(CROSS_COMPILE)nm build/target/elfmon0.elf > $@
 
-build/target/symbols%.o: build/target/symbols%.S
+$(addprefix build/target/,sha256.o symbols0.o symbols1.o): build/target/%.o: build/target/%.S
 	$(Q)$(CROSS_COMPILE)gcc -c -o $@ $<
 
 MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(MONITOR_LIBS) -Wl,--end-group
 
-build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/symbols0.o build/target/elfmon.lds
+build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/symbols0.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
-build/elfmon.elf: $(MONITOR_OBJS) build/target/symbols1.o build/target/elfmon.lds
+build/elfmon.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/symbols1.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
 build: build/elfmon.elf

@@ -15,7 +15,7 @@ struct exception_frame {
     uint64_t x[31];
     uint64_t sp;
     uint64_t elr, spsr, esr, far;
-    uint64_t source; /* vector slot, 0..15; slot & 3: synchronous, IRQ, FIQ, SError */
+    uint64_t source; /* vector slot, 0..7; slot & 3: synchronous, IRQ, FIQ, SError */
     uint64_t pad;
 };
 

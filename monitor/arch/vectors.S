@@ -37,9 +37,7 @@ vectors:
 	.irp	source, 4, 5, 6, 7		// current EL, SP_ELx: while reporting
 	slot	exception_nested, \source
 	.endr
-	.irp	source, 8, 9, 10, 11, 12, 13, 14, 15	// lower ELs: there are none
-	slot	exception_entry, \source
-	.endr
+	/* Lower ELs: nothing runs there while these vectors are in force, so code takes their place. */
 
 exception_entry:
 	stp	x2, x3, [sp, #16]
