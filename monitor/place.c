@@ -139,14 +139,17 @@ static bool in_the_way(const struct monitor *m, struct range range)
     return false;
 }
 
+/* From the early map, because the firmware's DTB need not lie in RAM. */
 static void copy_dtb(struct monitor *m, struct bytes dtb, const struct regions *taken,
                      struct range *copy)
 {
     uint64_t room = align_up(dtb.size, PAGE_BYTES);
     struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
 
-    if (find_high(m, taken, room, copy) ||
-        fdt_mem_copy(whole, 0, arch_phys(copy->start), (uint32_t)room, &m->fdt_problem))
+    if (find_high(m, taken, room, copy))
+        return;
+    arch_reach(*copy);
+    if (fdt_mem_copy(whole, 0, arch_phys(copy->start), (uint32_t)room, &m->fdt_problem))
         return;
     m->fdt = arch_phys(copy->start);
     m->fdt_bytes.data = m->fdt;
@@ -190,14 +193,14 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     err = list_ours(m, bytes_range(dtb), &taken, d);
     if (!err)
         err = add_destinations(m, &taken, d);
-    if (!err)
-        err = settle_high(m, &taken, d);
-    if (err)
-        return err;
     if (dtb.size)
         copy_dtb(m, dtb, &taken, &copy);
     if (!range_is_empty(copy))
         (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", d);
+    if (!err)
+        err = settle_high(m, &taken, d);
+    if (err)
+        return err;
     move_payload(m, &taken);
     memset(&m->busy, 0, sizeof(m->busy));
     err = list_ours(m, copy, &m->busy, d);
