@@ -222,11 +222,10 @@ const struct cmd cmd_dtb = {
     .group = CMD_INSPECT,
     .summary = "print and check the devicetree",
     .usage = "dtb [PATH [PROP]] | dtb find TEXT | dtb check",
-    .help = "Prints the machine's devicetree, a node with all below it or one property, as dts\n"
-            "source. PATH may leave out unit addresses and may be an alias.\n"
-            "  find TEXT  paths of nodes and properties whose name or compatible contains TEXT\n"
-            "  check      validate the tree, and tell what it says about the machine and what it\n"
-            "             leaves out\n"
+    .help = "The tree, a node or a property as dts source. PATH: unit addresses may be left out,\n"
+            "an alias will do.\n"
+            "  find TEXT  in names and compatible\n"
+            "  check      validate it; what it says of the machine, and what it leaves out\n"
             "Example: dtb /cpus/cpu@0 enable-method\n",
     .subcommands = subcommands,
     .completes_paths = true,

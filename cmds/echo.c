@@ -29,8 +29,8 @@ const struct cmd cmd_echo = {
     .group = CMD_SCRIPT,
     .summary = "print words",
     .usage = "echo [-n] [WORD...]",
-    .help = "  -n    without a new line behind them\n"
-            "  WORD  printed with one blank in between; $? is the last status\n"
+    .help = "  -n  no new line behind them\n"
+            "$? is the last status.\n"
             "Example: md 0x40000000 1 || echo status $?",
     .run = run,
 };

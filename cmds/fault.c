@@ -29,7 +29,7 @@ const struct cmd cmd_fault = {
     .group = CMD_SYSTEM,
     .summary = "cause an exception, to see how it is reported",
     .usage = "fault stack|execute|text|rodata|undefined|unaligned|nested",
-    .help = "  stack      recurse until the stack runs into its guard page\n"
+    .help = "  stack      recurse into the guard page\n"
             "  execute    jump into writable memory\n"
             "  text       write to the monitor's code\n"
             "  rodata     write to its constants\n"

@@ -73,11 +73,10 @@ const struct cmd cmd_help = {
     .group = CMD_SYSTEM,
     .summary = "list the commands, or explain one",
     .usage = "help [COMMAND]",
-    .help = "  COMMAND  the one to explain\n"
-            "A line may hold several commands: A; B runs both, A && B runs B where A succeeded,\n"
-            "A || B where it failed; $? is the last status, 0 for success. 'x' and \"x\" quote,\n"
-            "# comments. Numbers are decimal, or hex with 0x; K, M and G multiply.\n"
-            "Example: help md",
+    .help =
+        "A; B   A && B   A || B join commands, 'x' and \"x\" quote, # comments, $? is the last\n"
+        "status, 0 for success. Numbers are decimal, hex with 0x; K, M, G multiply.\n"
+        "Example: help md",
     .completes_commands = true,
     .run = run,
 };

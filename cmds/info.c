@@ -204,8 +204,8 @@ const struct cmd cmd_info = {
     .summary = "tell about the machine, the monitor and the boot so far",
     .usage = "info",
     .help =
-        "The board, its CPU, memory and devices; where the monitor, its copy of the DTB and the\n"
-        "payload lie; what the kernel was built for; and what has been done on the way to it.\n"
+        "The board; where monitor, DTB and payload lie; what the kernel was built for; what has\n"
+        "been done on the way to it.\n"
         "Example: info",
     .run = run,
 };

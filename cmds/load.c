@@ -46,9 +46,7 @@ const struct cmd cmd_load = {
     .group = CMD_BOOT,
     .summary = "copy the images to where the plan wants them",
     .usage = "load [kernel|dtb|app]",
-    .help = "  kernel, dtb, app  only this one; without: all of them\n"
-            "Digests are checked before anything is written. Each line is a destination and what\n"
-            "has been copied or zeroed there.\n"
+    .help = "All of them, or one. Digests are checked before anything is written.\n"
             "Example: load && md.b 0x40000000 32",
     .subcommands = subcommands,
     .run = run,

@@ -96,14 +96,11 @@ const struct cmd cmd_map = {
     .summary = "build the boot tables, look at them, walk them",
     .usage = "map [show [boot|monitor] | walk [-b|-m] VA | add VA PA SIZE ATTR]",
     .help =
-        "  (nothing)  build the boot tables and the trampoline, then show them\n"
-        "  show       the boot tables, or those that the monitor runs on, merged\n"
-        "  walk       each level of the translation of VA; where the tables are live, also what\n"
-        "             the CPU answers (AT) and whether the two agree. The kernel's addresses\n"
-        "             and the upper half are looked up in the boot tables, others in the live\n"
-        "             ones; -b and -m force one or the other\n"
-        "  add        one more mapping in the boot tables; ATTR is made of r, w and x, then\n"
-        "             ,normal (the default) or ,device\n"
+        "Without a word: build boot tables and trampoline.\n"
+        "  show  the boot tables or the monitor's own, merged\n"
+        "  walk  VA level by level and, where the tables are live, by the CPU (AT): in the boot\n"
+        "        tables (-b) or the monitor's (-m); default: whose VA it is\n"
+        "  add   one more mapping in the boot tables; ATTR: r, w, x, then ,normal or ,device\n"
         "Example: map; map add 0xffffff8000000000 0x9000000 4K rw,device; mmu on;\n"
         "         map walk 0xffffffffc0000000",
     .subcommands = subcommands,

@@ -98,9 +98,8 @@ const struct cmd cmd_md = {
     .group = CMD_MEMORY,
     .summary = "show memory",
     .usage = "md[.b|.w|.l|.q] ADDR [COUNT]",
-    .help = "  .b .w .l .q  in words of 1, 2, 4 or 8 bytes (default .l)\n"
-            "  ADDR         where to begin, a multiple of the width\n"
-            "  COUNT        how many words (default: 64 bytes)\n"
+    .help = "  .b .w .l .q  words of 1, 2, 4 (default) or 8 bytes; ADDR is a multiple of it\n"
+            "  COUNT        words (default: 64 bytes)\n"
             "Example: md.b 0x40000000 32",
     .takes_width = true,
     .run = run,

@@ -123,11 +123,10 @@ const struct cmd cmd_mmu = {
     .summary = "show what is mapped by which registers, switch the boot tables",
     .usage = "mmu [on|off]",
     .help =
-        "  on   put the boot tables in force beside the monitor's own, so that the kernel can be\n"
-        "       looked at where it will run, and have the CPU translate the kernel's entry\n"
-        "  off  take them out again\n"
-        "At EL1 the upper half becomes the kernel's. At EL2 a hypervisor kernel joins the\n"
-        "monitor's map; for a kernel at EL1 the EL1 regime is set up, the monitor stays at EL2.\n"
+        "  on   boot tables in force beside the monitor's; the CPU translates the kernel's entry\n"
+        "  off  out again\n"
+        "At EL1 the upper half is the kernel's. At EL2 a hypervisor kernel joins the monitor's\n"
+        "map; for a kernel at EL1 the EL1 regime is set up.\n"
         "Example: map && mmu on && mmu",
     .subcommands = subcommands,
     .run = run,

@@ -117,10 +117,8 @@ const struct cmd cmd_mw = {
     .group = CMD_MEMORY,
     .summary = "write memory",
     .usage = "mw[.b|.w|.l|.q] ADDR VALUE [COUNT]",
-    .help = "  .b .w .l .q  in words of 1, 2, 4 or 8 bytes (default .l)\n"
-            "  ADDR         where to begin, a multiple of the width; never the monitor itself\n"
-            "  VALUE        what to write; it must fit the width\n"
-            "  COUNT        how many words (default 1)\n"
+    .help = "  .b .w .l .q  words of 1, 2, 4 (default) or 8 bytes; ADDR is a multiple of it\n"
+            "  COUNT        words (default 1), none of them in the monitor\n"
             "Example: mw.q 0x50000000 0xdeadbeef 512",
     .takes_width = true,
     .run = run,

@@ -144,9 +144,8 @@ const struct cmd cmd_payload = {
     .summary = "list the images to boot, check their digests",
     .usage = "payload",
     .help =
-        "Each image: what it is, where it lies, its SHA-256 as it is now and whether that is the\n"
-        "recorded one; the segments of kernel and root task with where they go, bytes from the\n"
-        "file, bytes in memory; what the kernel was built for.\n"
+        "Each image: where it lies, its SHA-256 now and whether that is the recorded one, where\n"
+        "its segments go, what the kernel was built for.\n"
         "Example: payload",
     .run = run,
 };

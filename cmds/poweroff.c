@@ -30,8 +30,9 @@ const struct cmd cmd_poweroff = {
     .group = CMD_SYSTEM,
     .summary = "switch the machine off",
     .usage = "poweroff [CODE]",
-    .help = "  CODE  0 to 255 (default 0), the emulator's exit status where semihosting is on;\n"
-            "        else the line RESULT CODE is printed and the firmware asked (PSCI)\n"
-            "Example: poweroff 3",
+    .help =
+        "  CODE  0 to 255 (default 0): the line RESULT CODE and, with semihosting, the emulator's\n"
+        "        exit status\n"
+        "Example: poweroff 3",
     .run = run,
 };

@@ -41,9 +41,8 @@ const struct cmd cmd_regions = {
     .group = CMD_INSPECT,
     .summary = "list all physical memory and its use",
     .usage = "regions [-d]",
-    .help = "  -d  the devices' registers too\n"
-            "Each range once, in ascending order. (planned): the plan's destination, not written\n"
-            "yet; (done): written.\n"
+    .help = "  -d  devices too\n"
+            "(planned): a destination not written yet; (done): written.\n"
             "Example: load kernel; regions",
     .run = run,
 };

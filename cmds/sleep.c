@@ -62,7 +62,7 @@ const struct cmd cmd_sleep = {
     .group = CMD_SCRIPT,
     .summary = "wait",
     .usage = "sleep SECONDS",
-    .help = "  SECONDS  up to 3600, with a fraction where wanted; Ctrl-C ends it\n"
+    .help = "  SECONDS  up to 3600, also 0.5; Ctrl-C ends it\n"
             "Example: sleep 0.5",
     .run = run,
 };

@@ -32,8 +32,7 @@ const struct cmd cmd_time = {
     .group = CMD_SCRIPT,
     .summary = "run a command and tell how long it took",
     .usage = "time COMMAND [WORD...]",
-    .help = "  COMMAND  any but time; its status is passed on\n"
-            "Milliseconds, and ticks of the CPU's counter (`info` tells its rate).\n"
+    .help = "Milliseconds and ticks of the counter; the status is COMMAND's.\n"
             "Example: time load",
     .completes_commands = true,
     .run = run,
