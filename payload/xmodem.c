@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payload/xmodem.h"
+
+#include <string.h>
+
+#include "payload/crc16.h"
+
+enum {
+    BOUNDARY_MS = 1000,   /* until a block is asked for again */
+    BLOCK_MS = 250,       /* between the bytes of a block */
+    QUIET_MS = 100,       /* no byte for so long: whatever was sent has ended */
+    CANCELLED_MS = 500,   /* no block for so long after CANs at the end of a broken one */
+    STALL_MS = 10000,     /* without a good block */
+    BATCH_MS = 2000,      /* without another file: the end of the batch was lost */
+    ERRORS_MAX = 10,      /* bad blocks in a row */
+    CLOSINGS_MAX = 12,    /* lrzsz's senders repeat an EOT 10 times before they look at CANs */
+    JUNK_MAX = 64 * 1024, /* bytes between blocks without a good one */
+    CANS = XMODEM_CANCEL_BYTES / 2,
+    CANS_TWO = 3,                        /* as a can_history */
+    TEXT_BYTES = XMODEM_SMALL_BYTES - 2, /* of a header; some senders use what is behind */
+};
+
+static void put(struct xmodem *x, uint8_t byte)
+{
+    x->reply[x->reply_count++] = byte;
+}
+
+void xmodem_put_cancel(uint8_t *out)
+{
+    memset(out, XMODEM_CAN, CANS);
+    memset(out + CANS, XMODEM_BS, CANS);
+}
+
+static bool is_streaming(const struct xmodem *x)
+{
+    return x->start == XMODEM_STREAM && x->phase == XMODEM_BODY;
+}
+
+/*
+ * lrzsz's sb makes CAN the terminal's interrupt key while it streams, which does nothing where the
+ * line is not its controlling terminal. Before the first data it would then wait for a minute and
+ * send the file to the shell, so it is made to send it now, to be dropped.
+ */
+static void send_cancel(struct xmodem *x)
+{
+    xmodem_put_cancel(x->reply);
+    x->reply_count = XMODEM_CANCEL_BYTES;
+    if (is_streaming(x) && x->received == 0)
+        put(x, XMODEM_STREAM);
+    x->noisy = false;
+}
+
+static void close_line(struct xmodem *x, int error)
+{
+    x->state = XMODEM_CLOSING;
+    x->error = error;
+    x->error_count = 0;
+}
+
+void xmodem_cancel(struct xmodem *x, enum err error)
+{
+    close_line(x, error);
+    send_cancel(x);
+}
+
+/* Every @reason says how far it came, and some of them a @limit. */
+static void fail(struct xmodem *x, enum err error, const char *reason, size_t limit)
+{
+    (void)diag_set(x->why, error, reason, x->received, limit);
+    xmodem_cancel(x, error);
+}
+
+static void fail_too_large(struct xmodem *x, size_t size)
+{
+    (void)diag_set(x->why, ERR_NOMEM, "%zu bytes do not fit, there is room for %zu", size, x->room);
+    xmodem_cancel(x, ERR_NOMEM);
+}
+
+static void fail_cancelled(struct xmodem *x)
+{
+    fail(x, ERR_IO, "the sender cancelled after %zu bytes", 0);
+    x->reply_count = 0;
+}
+
+/* Between header and first data as before a header, the sender waits for the start character. */
+static bool is_starting(const struct xmodem *x)
+{
+    return x->phase != XMODEM_BODY || x->received == 0;
+}
+
+static void acknowledge(struct xmodem *x)
+{
+    x->state = XMODEM_AT_BOUNDARY;
+    x->asked = false;
+    x->error_count = 0;
+    x->idle_ms = 0;
+    x->junk_count = 0;
+    if (!is_streaming(x))
+        put(x, XMODEM_ACK);
+    if (is_starting(x))
+        put(x, x->start);
+}
+
+/*
+ * A block or an EOT has come twice. Where it was asked for, the answer to the first one was lost.
+ * Otherwise the sender took a start character of earlier for the answer, or the line doubled
+ * something; the answer to the first one is still on its way, and a second one would be taken for
+ * that to the next block from then on.
+ */
+static void answer_again(struct xmodem *x)
+{
+    x->state = XMODEM_AT_BOUNDARY;
+    if (x->asked)
+        acknowledge(x);
+}
+
+static void ask_again(struct xmodem *x)
+{
+    x->state = XMODEM_AT_BOUNDARY;
+    x->asked = true;
+    x->can_history = 0;
+    if (is_starting(x))
+        put(x, x->start);
+    else if (!is_streaming(x))
+        put(x, XMODEM_NAK);
+}
+
+/* The rest of the block is dropped first, so that none of its bytes is taken for a new one. */
+static void bad_block(struct xmodem *x)
+{
+    x->state = XMODEM_DRAINING;
+    x->eot_asked = false;
+    if (is_streaming(x))
+        fail(x, ERR_IO, "damaged after %zu bytes; streaming cannot repeat", 0);
+    else if (++x->error_count > ERRORS_MAX)
+        fail(x, ERR_IO, "after %zu bytes %zu bad blocks in a row", ERRORS_MAX);
+}
+
+static void end_file(struct xmodem *x)
+{
+    if (x->received != x->size && x->size != XMODEM_SIZE_UNKNOWN) {
+        fail(x, ERR_TRUNCATED, "the file ended after %zu of %zu bytes", x->size);
+        return;
+    }
+    x->event = XMODEM_END;
+    x->phase = XMODEM_HEADER;
+    x->next = 0;
+    if (x->batch) {
+        acknowledge(x);
+    } else {
+        put(x, XMODEM_ACK);
+        close_line(x, ERR_OK);
+    }
+}
+
+const char *xmodem_name(const struct xmodem *x)
+{
+    return (const char *)x->header;
+}
+
+/* Decimal digits; too many of them give something too large for any room. */
+static size_t read_size(const uint8_t *text)
+{
+    size_t size = *text ? 0 : XMODEM_SIZE_UNKNOWN;
+
+    for (; *text >= '0' && *text <= '9'; text++)
+        size = size < XMODEM_SIZE_UNKNOWN / 16 ? size * 10 + *text - '0' : size;
+    return size;
+}
+
+static void take_header(struct xmodem *x)
+{
+    uint8_t *c = x->header;
+
+    if (*c == '\0') {
+        put(x, XMODEM_ACK);
+        close_line(x, ERR_OK);
+        return;
+    }
+    c[TEXT_BYTES] = '\0';
+    c[TEXT_BYTES + 1] = '\0';
+    for (; *c; c++)
+        *c = *c >= ' ' && *c <= '~' ? *c : '?';
+    x->size = read_size(c + 1);
+    x->received = 0;
+    x->next = 1;
+    x->batch = true;
+    x->phase = XMODEM_BODY;
+    x->state = XMODEM_OFFERING;
+    x->event = XMODEM_BEGIN;
+}
+
+void xmodem_accept(struct xmodem *x, uint8_t *data, size_t room)
+{
+    x->reply_count = 0;
+    x->data = data;
+    x->room = room;
+    if (x->size > room && x->size != XMODEM_SIZE_UNKNOWN)
+        fail_too_large(x, x->size);
+    else
+        acknowledge(x);
+}
+
+/* Where the block goes, as far as it is needed. */
+static void choose_sink(struct xmodem *x)
+{
+    size_t end = x->size < x->room ? x->size : x->room;
+
+    x->sink = x->header;
+    x->sink_room = 0;
+    if (x->number == 0 && x->phase != XMODEM_BODY) {
+        x->sink_room = sizeof(x->header);
+    } else if (x->number == x->next) {
+        x->sink = x->data + x->received;
+        x->sink_room = end - x->received;
+    }
+}
+
+static void take_next(struct xmodem *x)
+{
+    size_t end = (size_t)(x->sink - x->data);
+
+    if (x->received == x->size) {
+        fail(x, ERR_FORMAT, "more follows the %zu bytes announced", 0);
+    } else if (x->overflow && x->size == XMODEM_SIZE_UNKNOWN) {
+        fail_too_large(x, x->received + x->block_size);
+    } else {
+        x->phase = XMODEM_BODY;
+        x->received = end;
+        x->next++;
+        x->block_count++;
+        acknowledge(x);
+    }
+}
+
+/* A block has come whole and passed its check. */
+static void take_block(struct xmodem *x)
+{
+    uint8_t behind = (uint8_t)(x->next - x->number);
+
+    if (x->number == 0 && x->phase != XMODEM_BODY)
+        take_header(x);
+    else if (behind > 1 || (x->phase == XMODEM_FIRST && x->start == XMODEM_STREAM))
+        fail(x, ERR_FORMAT, "after %zu bytes came block number %zu", x->number);
+    else if (behind == 0)
+        take_next(x);
+    else
+        answer_again(x);
+}
+
+static void begin_block(struct xmodem *x, unsigned size)
+{
+    x->state = XMODEM_AT_NUMBER;
+    x->block_size = size;
+    x->seen = 0;
+    x->check = 0;
+    x->overflow = false;
+    x->eot_asked = false;
+}
+
+static void take_eot(struct xmodem *x)
+{
+    if (x->phase == XMODEM_HEADER)
+        answer_again(x);
+    else if (x->phase == XMODEM_BODY && x->received == x->size)
+        end_file(x);
+    else
+        x->state = XMODEM_AFTER_EOT;
+}
+
+/* Drop what comes until the line is quiet, and see whether it ends with CANs. */
+static void drain(struct xmodem *x, uint8_t byte)
+{
+    x->state = XMODEM_DRAINING;
+    if (byte != XMODEM_BS)
+        x->can_history = (uint8_t)(x->can_history << 1 | (byte == XMODEM_CAN));
+}
+
+/* Anything may come before the first block: echoes, words of a terminal program. */
+static void take_junk(struct xmodem *x, uint8_t byte)
+{
+    if (x->phase != XMODEM_FIRST)
+        bad_block(x);
+    else if (byte == XMODEM_CTRL_C)
+        fail(x, ERR_INTERRUPTED, "interrupted", 0);
+    else
+        x->state = XMODEM_AT_BOUNDARY;
+}
+
+static void take_boundary(struct xmodem *x, uint8_t byte)
+{
+    x->maybe_cancelled = false;
+    if (byte == XMODEM_SOH || byte == XMODEM_STX)
+        begin_block(x, byte == XMODEM_SOH ? XMODEM_SMALL_BYTES : XMODEM_LARGE_BYTES);
+    else if (byte == XMODEM_EOT)
+        take_eot(x);
+    else if (byte == XMODEM_CAN)
+        drain(x, byte);
+    else
+        take_junk(x, byte);
+}
+
+static void take_byte(struct xmodem *x, uint8_t byte)
+{
+    switch (x->state) {
+    case XMODEM_AT_NUMBER:
+        x->number = byte;
+        x->state = XMODEM_AT_COMPLEMENT;
+        return;
+    case XMODEM_AT_COMPLEMENT:
+        choose_sink(x);
+        x->state = XMODEM_IN_BLOCK;
+        if ((x->number ^ byte) != 0xff)
+            bad_block(x);
+        return;
+    case XMODEM_AT_BOUNDARY:
+    case XMODEM_AFTER_EOT:
+        take_boundary(x, byte);
+        break;
+    case XMODEM_DRAINING:
+        drain(x, byte);
+        break;
+    default:
+        x->noisy = byte != XMODEM_CAN && byte != XMODEM_BS;
+        return;
+    }
+    if (++x->junk_count == JUNK_MAX)
+        fail(x, ERR_FORMAT, "after %zu bytes came %zu without a block", JUNK_MAX);
+}
+
+/* @size bytes of the block's data. What is behind the room may only be padding. */
+static void store(struct xmodem *x, const uint8_t *data, size_t size)
+{
+    size_t fits = size < x->sink_room ? size : x->sink_room;
+
+    if (fits)
+        memcpy(x->sink, data, fits);
+    x->sink += fits;
+    x->sink_room -= fits;
+    for (; fits < size; fits++)
+        x->overflow |= data[fits] != XMODEM_PAD;
+}
+
+uint16_t xmodem_check(enum xmodem_char start, uint16_t check, const uint8_t *data, size_t size)
+{
+    if (start != XMODEM_NAK)
+        return crc16_update(check, data, size);
+    while (size-- > 0)
+        check = (uint16_t)(check + *data++);
+    return check;
+}
+
+/* The CRC over a block and its own CRC is 0. A sum over both is twice the one that ends it. */
+static void check_block(struct xmodem *x, uint8_t last)
+{
+    if (x->start == XMODEM_NAK)
+        x->check = (uint8_t)(x->check - 2 * last);
+    if (x->check)
+        bad_block(x);
+    else
+        take_block(x);
+}
+
+static void take_data(struct xmodem *x, struct bytes *in)
+{
+    const uint8_t *data = in->data;
+    unsigned end = x->block_size + (x->start == XMODEM_NAK ? 1 : 2);
+    unsigned size = in->size < end - x->seen ? (unsigned)in->size : end - x->seen;
+    unsigned data_end = x->seen + size < x->block_size ? x->seen + size : x->block_size;
+
+    if (data_end > x->seen)
+        store(x, data, data_end - x->seen);
+    x->maybe_cancelled = false;
+    x->check = xmodem_check(x->start, x->check, data, size);
+    x->seen += size;
+    in->data += size;
+    in->size -= size;
+    if (x->seen == end)
+        check_block(x, data[size - 1]);
+}
+
+enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)
+{
+    x->reply_count = 0;
+    x->event = XMODEM_NOTHING;
+    while (in->size > 0 && x->reply_count == 0 && x->event == XMODEM_NOTHING) {
+        if (x->state == XMODEM_IN_BLOCK) {
+            take_data(x, in);
+        } else {
+            in->size--;
+            take_byte(x, *in->data++);
+        }
+    }
+    return x->event;
+}
+
+uint32_t xmodem_wait_ms(const struct xmodem *x)
+{
+    if (x->state == XMODEM_AT_BOUNDARY)
+        return x->maybe_cancelled ? CANCELLED_MS : BOUNDARY_MS;
+    return x->state <= XMODEM_IN_BLOCK ? BLOCK_MS : QUIET_MS;
+}
+
+/* Was the end of what came a cancellation? CANs may be data too, and the line only slow: the
+ * sender is asked before that is believed. */
+static bool ends_with_cans(const struct xmodem *x)
+{
+    const uint8_t *start = x->data + x->received, *end = x->sink;
+
+    if (x->number != x->next || x->state != XMODEM_IN_BLOCK)
+        return false;
+    while (end > start && end[-1] == XMODEM_BS)
+        end--;
+    return end > start + 1 && end[-1] == XMODEM_CAN && end[-2] == XMODEM_CAN;
+}
+
+static void repeat(struct xmodem *x)
+{
+    x->retry_count += x->phase == XMODEM_BODY;
+    ask_again(x);
+}
+
+/* The line has fallen silent within a block. */
+static void after_block(struct xmodem *x)
+{
+    x->maybe_cancelled = ends_with_cans(x);
+    if (is_streaming(x))
+        return;
+    bad_block(x);
+    if (x->state == XMODEM_DRAINING)
+        repeat(x);
+}
+
+static void after_eot(struct xmodem *x)
+{
+    if (x->eot_asked) {
+        end_file(x);
+    } else {
+        ask_again(x);
+        x->eot_asked = true;
+    }
+}
+
+static void after_closing(struct xmodem *x)
+{
+    if (x->noisy && x->error && x->error_count++ < CLOSINGS_MAX) {
+        send_cancel(x);
+    } else {
+        x->state = XMODEM_HALTED;
+        x->event = x->error ? XMODEM_FAILED : XMODEM_DONE;
+    }
+}
+
+static void after_silence(struct xmodem *x)
+{
+    uint32_t patience_ms = x->phase == XMODEM_FIRST ? x->start_ms : STALL_MS;
+
+    x->idle_ms += xmodem_wait_ms(x);
+    if (x->maybe_cancelled || (x->can_history & CANS_TWO) == CANS_TWO)
+        fail_cancelled(x);
+    else if (x->phase == XMODEM_HEADER && x->idle_ms >= BATCH_MS)
+        close_line(x, ERR_OK);
+    else if (x->idle_ms >= patience_ms)
+        fail(x, ERR_TIMEOUT, "after %zu bytes the sender was silent for %zu s", patience_ms / 1000);
+    else if (x->state == XMODEM_AFTER_EOT)
+        after_eot(x);
+    else if (x->state != XMODEM_AT_BOUNDARY && x->state <= XMODEM_IN_BLOCK)
+        after_block(x);
+    else
+        repeat(x);
+}
+
+enum xmodem_event xmodem_timeout(struct xmodem *x)
+{
+    x->reply_count = 0;
+    x->event = XMODEM_NOTHING;
+    if (x->state < XMODEM_CLOSING)
+        after_silence(x);
+    else
+        after_closing(x);
+    return x->event;
+}
+
+void xmodem_start(struct xmodem *x, enum xmodem_char start, uint8_t *data, size_t room,
+                  uint32_t start_ms, struct diag *why)
+{
+    memset(x, 0, sizeof(*x));
+    x->next = 1;
+    x->start = (uint8_t)start;
+    x->data = data;
+    x->room = room;
+    x->size = XMODEM_SIZE_UNKNOWN;
+    x->start_ms = start_ms;
+    x->why = why;
+    put(x, x->start);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payload/xmodem_send.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    WAIT_MS = 2000,
+    QUIET_MS = 100, /* no byte for so long: the other side has nothing more to say */
+    STARTING_MS = 50,
+    STALL_MS = 30000, /* lrzsz's receivers let 13 s pass before they ask again */
+    END_MS = 6000,    /* for the last answer, which those often flush when they leave */
+    ERRORS_MAX = 10,  /* times that a block is sent again */
+    LARGE_FROM = XMODEM_LARGE_BYTES - XMODEM_SMALL_BYTES + 1, /* so many bytes fill a 1K block */
+};
+
+static void close_line(struct xmodem_send *s, int error)
+{
+    s->state = XMODEM_SEND_CLOSING;
+    s->error = error;
+}
+
+/* Every @reason says how far it came, and some of them a @limit. */
+static void fail(struct xmodem_send *s, enum err error, const char *reason, uint32_t limit)
+{
+    close_line(s, diag_set(s->why, error, reason, s->sent, limit));
+    xmodem_put_cancel(s->reply);
+    s->reply_count = XMODEM_CANCEL_BYTES;
+}
+
+/* What the block is to carry, to @out; its size. */
+static unsigned fill(const struct xmodem_send *s, uint8_t *out)
+{
+    size_t left = s->data.size - s->sent;
+    unsigned size = XMODEM_SMALL_BYTES;
+
+    if (s->header) {
+        memset(out, 0, size);
+        if (!s->last)
+            (void)snprintf((char *)out, size, "%.90s%c%zu", s->name, '\0', s->data.size);
+        return size;
+    }
+    if (s->large && s->start == XMODEM_CRC && left >= LARGE_FROM)
+        size = XMODEM_LARGE_BYTES;
+    memset(out, XMODEM_PAD, size);
+    memcpy(out, s->data.data + s->sent, left < size ? left : size);
+    return size;
+}
+
+static bool is_at_end(const struct xmodem_send *s)
+{
+    return !s->header && s->sent == s->data.size;
+}
+
+/* Send what is to come next, or once more. */
+static void send(struct xmodem_send *s)
+{
+    uint8_t *out = s->reply, *data = out + 3;
+    uint16_t check;
+
+    s->state = XMODEM_SEND_SENT;
+    if (is_at_end(s)) {
+        *out++ = XMODEM_EOT;
+    } else {
+        s->block_size = fill(s, data);
+        *out++ = s->block_size == XMODEM_SMALL_BYTES ? XMODEM_SOH : XMODEM_STX;
+        *out++ = s->number;
+        *out = (uint8_t)~s->number;
+        out = data + s->block_size;
+        check = xmodem_check(s->start, 0, data, s->block_size);
+        if (s->start == XMODEM_CRC)
+            *out++ = (uint8_t)(check >> 8);
+        *out++ = (uint8_t)check;
+    }
+    s->reply_count = (unsigned)(out - s->reply);
+}
+
+static void send_again(struct xmodem_send *s)
+{
+    s->retry_count++;
+    if (++s->error_count > ERRORS_MAX)
+        fail(s, ERR_IO, "after %zu bytes the receiver refused a block %u times", ERRORS_MAX);
+    else
+        send(s);
+}
+
+/* No answer to the end. All data has been acknowledged. */
+static void end_again(struct xmodem_send *s)
+{
+    if (s->idle_ms >= END_MS)
+        close_line(s, ERR_OK);
+    else
+        send(s);
+}
+
+static void take_ack(struct xmodem_send *s)
+{
+    size_t left = s->data.size - s->sent;
+
+    s->error_count = 0;
+    s->idle_ms = 0;
+    s->patience_ms = STALL_MS;
+    if (!s->header && left > 0) {
+        s->sent += left < s->block_size ? left : s->block_size;
+        s->block_count++;
+        s->number++;
+        send(s);
+    } else if (s->last || !s->name) {
+        close_line(s, ERR_OK);
+    } else { /* behind the header comes the file, behind the file an empty header */
+        s->last = !s->header;
+        s->header = s->last;
+        s->number = !s->header;
+        s->state = XMODEM_SEND_WAITING;
+    }
+}
+
+static void take_byte(struct xmodem_send *s, uint8_t byte)
+{
+    bool asks = byte == XMODEM_CRC || byte == XMODEM_NAK, can = byte == XMODEM_CAN;
+
+    if (s->state == XMODEM_SEND_CLOSING)
+        return;
+    if (can && s->can) {
+        fail(s, ERR_IO, "after %zu bytes the receiver cancelled", 0);
+        s->reply_count = 0;
+    } else if (s->state != XMODEM_SEND_SENT && asks) {
+        s->start = byte;
+        s->state = XMODEM_SEND_STARTING;
+    } else if (s->state == XMODEM_SEND_SENT && asks) {
+        send_again(s);
+    } else if (s->state == XMODEM_SEND_SENT && byte == XMODEM_ACK) {
+        take_ack(s);
+    } else if (s->patience_ms != STALL_MS && byte == XMODEM_CTRL_C) {
+        fail(s, ERR_INTERRUPTED, "interrupted", 0);
+    }
+    s->can = can;
+}
+
+enum xmodem_event xmodem_send_feed(struct xmodem_send *s, struct bytes *in)
+{
+    s->reply_count = 0;
+    while (in->size > 0 && s->reply_count == 0) {
+        in->size--;
+        take_byte(s, *in->data++);
+    }
+    return XMODEM_NOTHING;
+}
+
+uint32_t xmodem_send_wait_ms(const struct xmodem_send *s)
+{
+    if (s->state == XMODEM_SEND_STARTING)
+        return STARTING_MS;
+    return s->state == XMODEM_SEND_CLOSING ? QUIET_MS : WAIT_MS;
+}
+
+enum xmodem_event xmodem_send_timeout(struct xmodem_send *s)
+{
+    s->reply_count = 0;
+    s->idle_ms += WAIT_MS;
+    if (s->state == XMODEM_SEND_CLOSING)
+        return s->error ? XMODEM_FAILED : XMODEM_DONE;
+    if (s->state == XMODEM_SEND_STARTING)
+        send(s);
+    else if (s->state == XMODEM_SEND_SENT && (s->last || is_at_end(s)))
+        end_again(s);
+    else if (s->idle_ms >= s->patience_ms)
+        fail(s, ERR_TIMEOUT, "after %zu bytes the receiver was silent for %u s",
+             s->patience_ms / 1000);
+    return XMODEM_NOTHING;
+}
+
+void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data, bool large,
+                       uint32_t start_ms, struct diag *why)
+{
+    memset(s, 0, sizeof(*s));
+    s->data = data;
+    s->name = name;
+    s->why = why;
+    s->patience_ms = start_ms;
+    s->large = large || name;
+    s->header = name != NULL;
+    s->number = !name;
+}

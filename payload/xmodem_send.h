@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sender of XMODEM (checksum or CRC, as the receiver asks; 1K blocks) and YMODEM. Push-style as
+ * the receiver in payload/xmodem.h. */
+#ifndef ELFMON_PAYLOAD_XMODEM_SEND_H
+#define ELFMON_PAYLOAD_XMODEM_SEND_H
+
+#include "payload/xmodem.h"
+
+enum { XMODEM_BLOCK_BYTES = 3 + XMODEM_LARGE_BYTES + 2 };
+
+struct xmodem_send {
+    /* For the caller. */
+    uint8_t reply[XMODEM_BLOCK_BYTES]; /* to be sent now, before anything else */
+    unsigned reply_count;
+    size_t sent;          /* bytes that the receiver has acknowledged */
+    uint32_t block_count; /* the same in blocks */
+    uint32_t retry_count; /* sent again */
+    int error;
+
+    /* Internal. */
+    enum xmodem_send_state {
+        XMODEM_SEND_WAITING,  /* for the receiver to begin */
+        XMODEM_SEND_STARTING, /* until no further start character comes */
+        XMODEM_SEND_SENT,     /* a block or an EOT, not acknowledged yet */
+        XMODEM_SEND_CLOSING,  /* dropping everything until the line is quiet */
+    } state;
+    struct bytes data;
+    const char *name; /* NULL: XMODEM */
+    struct diag *why;
+    uint32_t patience_ms, idle_ms; /* for an answer; quiet time since the last one */
+    unsigned block_size;
+    uint8_t number; /* of the block, modulo 256 */
+    uint8_t start;  /* as the receiver asks: XMODEM_CRC or XMODEM_NAK */
+    uint8_t error_count;
+    bool large;  /* 1K blocks are wanted */
+    bool header; /* YMODEM: the block is a header */
+    bool last;   /* YMODEM: it is the empty one that ends the batch */
+    bool can;    /* the byte before was CAN */
+};
+
+/**
+ * Begin to send @data.
+ * @name      YMODEM with this name; NULL: XMODEM
+ * @large     blocks of 1024 bytes for XMODEM receivers that ask for a CRC; YMODEM always
+ * @start_ms  patience for the receiver to begin
+ */
+void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data, bool large,
+                       uint32_t start_ms, struct diag *why);
+
+/**
+ * As xmodem_feed: XMODEM_NOTHING, XMODEM_DONE or XMODEM_FAILED. lrzsz's receivers flush their input
+ * behind each answer: leave them a millisecond before @reply.
+ */
+enum xmodem_event xmodem_send_feed(struct xmodem_send *s, struct bytes *in);
+enum xmodem_event xmodem_send_timeout(struct xmodem_send *s);
+uint32_t xmodem_send_wait_ms(const struct xmodem_send *s);
+
+#endif
