@@ -12,7 +12,8 @@ enum { SYMBOL_NAME_BYTES = 64 };
  *   how many instructions it starts behind the one before it (the first: behind the image's first
  *     byte), four bits in a code, the lowest first; 16 is added to all but the last code
  *   how many characters of the name before its own begins with
- *   its other characters: 1..26 a..z, 27 _, 28 and a digit's value, 29 and 1..26 for A..Z; 0 ends */
+ *   its other characters: 1..26 a..z, 27 _, 28 and a digit's value, 29 and 1..26 for A..Z; 0 ends
+ */
 extern const uint8_t symbol_codes[];
 extern const uint32_t symbol_count;
 
