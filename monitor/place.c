@@ -139,19 +139,27 @@ static bool in_the_way(const struct monitor *m, struct range range)
     return false;
 }
 
-/* From the early map, because the firmware's DTB need not lie in RAM. */
-static void copy_dtb(struct monitor *m, struct bytes dtb, const struct regions *taken,
-                     struct range *copy)
+/* Take the highest free place and bring it within the early map's reach; empty: there is none. */
+static struct range take_high(struct monitor *m, struct regions *taken, uint64_t size,
+                              enum region_kind kind, const char *name)
 {
-    uint64_t room = align_up(dtb.size, PAGE_BYTES);
+    struct range place;
+
+    if (find_high(m, taken, size, &place) || regions_add(taken, place, kind, name, NULL))
+        return (struct range){0, 0};
+    arch_reach(place);
+    return place;
+}
+
+/* Before the monitor moves to its own map, because the firmware's DTB need not lie in RAM. */
+static void copy_dtb(struct monitor *m, struct bytes dtb, struct range copy)
+{
     struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
 
-    if (find_high(m, taken, room, copy))
+    if (range_is_empty(copy) ||
+        fdt_mem_copy(whole, 0, arch_phys(copy.start), (uint32_t)range_bytes(copy), &m->fdt_problem))
         return;
-    arch_reach(*copy);
-    if (fdt_mem_copy(whole, 0, arch_phys(copy->start), (uint32_t)room, &m->fdt_problem))
-        return;
-    m->fdt = arch_phys(copy->start);
+    m->fdt = arch_phys(copy.start);
     m->fdt_bytes.data = m->fdt;
 }
 
@@ -168,37 +176,32 @@ static void move_payload(struct monitor *m, const struct regions *taken)
     embedded_open(m);
 }
 
-/* Go on at the highest free place, or, where there is none, stay. */
-static int settle_high(struct monitor *m, struct regions *taken, struct diag *d)
+/* Go on at @home, or, where that is empty or cannot be mapped, stay. */
+static int settle_high(struct monitor *m, struct range home, struct diag *d)
 {
     paddr_t here = arch_image().start;
-    struct range home;
 
-    if (!find_high(m, taken, range_bytes(arch_image()), &home) &&
-        !regions_add(taken, home, REGION_MONITOR, "monitor", d)) {
-        arch_reach(home);
-        if (!settle(m, home.start, d))
-            return ERR_OK;
-    }
+    if (!range_is_empty(home) && !settle(m, home.start, d))
+        return ERR_OK;
     return settle(m, here, d);
 }
 
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
 {
     static struct regions taken;
-    struct range copy = {0, 0};
+    struct range home, copy = {0, 0};
     int err;
 
     m->fdt_bytes = dtb;
     err = list_ours(m, bytes_range(dtb), &taken, d);
     if (!err)
         err = add_destinations(m, &taken, d);
+    home = take_high(m, &taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
     if (dtb.size)
-        copy_dtb(m, dtb, &taken, &copy);
-    if (!range_is_empty(copy))
-        (void)regions_add(&taken, copy, REGION_DTB, "monitor's DTB", d);
+        copy = take_high(m, &taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
+    copy_dtb(m, dtb, copy);
     if (!err)
-        err = settle_high(m, &taken, d);
+        err = settle_high(m, home, d);
     if (err)
         return err;
     move_payload(m, &taken);
