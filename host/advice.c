@@ -61,7 +61,6 @@ int advice_make(const struct inputs *in, struct advice *out)
         .facts = in->facts,
         .app_offset = in->options->app_offset.value,
         .machine = &out->machine,
-        .machine_el = in->facts.el,
         .pa_range = in->facts.pa_bits == 44 ? PA_RANGE_44 : PA_RANGE_40,
         .busy = &out->busy,
     };

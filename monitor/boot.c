@@ -259,9 +259,20 @@ static int prove_entry(struct monitor *m, struct diag *d)
     return ERR_OK;
 }
 
-int boot_mmu(struct monitor *m, bool on, struct diag *d)
+/* The plan, and a way up to the kernel's exception level, which nothing can force. */
+static int need_level(const struct monitor *m, struct diag *d)
 {
     int err = boot_need_plan(m, d);
+
+    if (!err && m->plan.handover.el > m->cpu.el)
+        err = diag_set(d, ERR_MISMATCH, "the kernel runs at EL%" PRIu64 ", this machine at EL%u",
+                       m->plan.handover.el, m->cpu.el);
+    return err;
+}
+
+int boot_mmu(struct monitor *m, bool on, struct diag *d)
+{
+    int err = need_level(m, d);
 
     if (err)
         return err;
@@ -282,7 +293,7 @@ int boot_mmu(struct monitor *m, bool on, struct diag *d)
 int boot_prepare(struct monitor *m, struct diag *d)
 {
     static const enum plan_role order[] = {PLAN_KERNEL, PLAN_DTB, PLAN_APP};
-    int err = boot_need_plan(m, d);
+    int err = need_level(m, d);
 
     for (unsigned i = 0; i < 3 && !err; i++) {
         if (!m->progress.loaded[order[i]])

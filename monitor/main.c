@@ -187,7 +187,9 @@ static void configure(struct monitor *m)
 {
     const struct fit_settings *s = &m->fit.settings;
 
-    m->autoboot.seconds = m->plan.protocol == PLAN_NOTHING ? AUTOBOOT_OFF : s->autoboot_seconds;
+    m->autoboot.seconds = fit_find(&m->fit, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
+    if (m->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0)
+        m->autoboot.seconds = 0; /* boot says at once why it cannot */
     memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));
     m->shell.idle_boot_seconds = s->idle_boot_seconds;
 }

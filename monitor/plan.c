@@ -8,6 +8,7 @@
 #include "mm/mmu_cfg.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/bits.h"
+#include "monitor/preflight.h"
 
 /* An seL4 kernel's physical window ends here (KERNEL_ELF_BASE's mirror in the address map). */
 #define SEL4_PADDR_TOP UINT64_C(0x7fc0000000)
@@ -119,6 +120,8 @@ static int find_window(const struct plan_input *in, const struct boot_plan *plan
     }
     if (!in->machine->ram_count)
         return diag_set(d, ERR_STATE, "without a devicetree the machine's RAM is not known");
+    if (!found && preflight_check(&plan->facts, in, d))
+        return ERR_MISMATCH;
     if (!found)
         return diag_set(d, ERR_RANGE,
                         "kernel: 0x%" PRIx64 "-0x%" PRIx64 " is not inside the machine's RAM",

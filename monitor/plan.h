@@ -60,8 +60,8 @@ struct plan_input {
     struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
     uint64_t app_offset;     /* bytes left free between the DTB and the root task */
     const struct machine *machine;
-    unsigned machine_el;        /* the EL the monitor runs at */
-    unsigned pa_range;          /* ID_AA64MMFR0_EL1.PARange */
+    unsigned machine_el;        /* the EL the monitor runs at; 0: the CPU is not known */
+    unsigned pa_range;          /* ID_AA64MMFR0_EL1.PARange, or a guess */
     const struct regions *busy; /* what must not be overwritten: monitor, sources, reserved */
 };
 

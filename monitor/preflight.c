@@ -7,6 +7,9 @@
 
 #include "mm/mmu_cfg.h"
 
+/* As many as leave room for the rest in PREFLIGHT_TEXT_BYTES. */
+enum { RANGES_SHOWN = 2 };
+
 /* Text that is put together piece by piece; what does not fit is cut. */
 struct text {
     char *out;
@@ -31,8 +34,10 @@ static void append_ranges(struct text *t, const struct range *ranges, unsigned c
 {
     if (!count)
         append(t, "RAM unknown");
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count && i < RANGES_SHOWN; i++)
         append(t, "%s0x%" PRIx64 "-0x%" PRIx64, i ? " + " : "", ranges[i].start, ranges[i].end);
+    if (count > RANGES_SHOWN)
+        append(t, " + %u more", count - RANGES_SHOWN);
 }
 
 static void append_count(struct text *t, unsigned count, const char *unit)
@@ -71,8 +76,13 @@ void preflight_describe_machine(const struct plan_input *in, char *out, size_t s
 
     append_ranges(&t, in->machine->ram, in->machine->ram_count);
     append_count(&t, in->machine->cpu_count, "core");
-    append(&t, ", EL%u, %u-bit PA", in->machine_el, mmu_cfg_pa_bits(in->pa_range));
+    if (in->machine_el)
+        append(&t, ", EL%u, %u-bit PA", in->machine_el, mmu_cfg_pa_bits(in->pa_range));
+    else
+        append(&t, ", EL and PA size unknown");
     append_gic(&t, in->machine->gic_version);
+    if (in->machine->psci == PSCI_NONE)
+        append(&t, ", no PSCI");
 }
 
 static bool has_ram(const struct machine *machine, struct range wanted)
@@ -93,13 +103,13 @@ static const char *difference(const struct sel4_facts *facts, const struct plan_
         if (!has_ram(machine, facts->ram[i]))
             return "RAM";
     }
-    if (facts->el > in->machine_el)
+    if (in->machine_el && facts->el > in->machine_el)
         return "exception level";
     if (machine->cpu_count && facts->core_count > machine->cpu_count)
         return "cores";
     if (facts->core_count > 1 && machine->psci == PSCI_NONE)
-        return "no PSCI to start the other cores";
-    if (facts->el == 2 && facts->pa_bits > mmu_cfg_pa_bits(in->pa_range))
+        return "no PSCI for the other cores";
+    if (in->machine_el && facts->pa_bits > mmu_cfg_pa_bits(in->pa_range))
         return "PA size";
     if (facts->gic_version && machine->gic_version && facts->gic_version != machine->gic_version)
         return "GIC";
@@ -108,7 +118,7 @@ static const char *difference(const struct sel4_facts *facts, const struct plan_
 
 int preflight_check(const struct sel4_facts *facts, const struct plan_input *in, struct diag *d)
 {
-    char kernel[PREFLIGHT_TEXT_BYTES / 2], machine[PREFLIGHT_TEXT_BYTES / 2];
+    char kernel[PREFLIGHT_TEXT_BYTES], machine[PREFLIGHT_TEXT_BYTES];
     const char *what = difference(facts, in);
 
     if (!what)

@@ -5,7 +5,7 @@
 
 #include "monitor/plan.h"
 
-enum { PREFLIGHT_TEXT_BYTES = 160 };
+enum { PREFLIGHT_TEXT_BYTES = 96 };
 
 /** "0x40000000-0x80000000, 1 core, EL1, GICv2"; what is not known is said to be unknown. */
 void preflight_describe_kernel(const struct sel4_facts *facts, char *out, size_t size);
