@@ -20,7 +20,7 @@ PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
 
 # --- What people type. These goals build in parallel, also where make was called without -j.
 
-PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+PARALLEL = $(MAKE) --no-print-directory $(if $(Q),-s) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
 .PHONY: all
 all:
