@@ -25,15 +25,15 @@ static void put(struct xmodem *x, uint8_t byte)
     x->reply[x->reply_count++] = byte;
 }
 
+static bool is_cancel(uint8_t byte)
+{
+    return byte == XMODEM_CAN || byte == XMODEM_BS;
+}
+
 void xmodem_put_cancel(uint8_t *out)
 {
     memset(out, XMODEM_CAN, CANS);
     memset(out + CANS, XMODEM_BS, CANS);
-}
-
-static bool is_streaming(const struct xmodem *x)
-{
-    return x->start == XMODEM_STREAM && x->phase == XMODEM_BODY;
 }
 
 /*
@@ -45,7 +45,7 @@ static void send_cancel(struct xmodem *x)
 {
     xmodem_put_cancel(x->reply);
     x->reply_count = XMODEM_CANCEL_BYTES;
-    if (is_streaming(x) && x->received == 0)
+    if (x->streaming && x->received == 0)
         put(x, XMODEM_STREAM);
     x->noisy = false;
 }
@@ -57,28 +57,36 @@ static void close_line(struct xmodem *x, int error)
     x->error_count = 0;
 }
 
-void xmodem_cancel(struct xmodem *x, enum err error)
+void xmodem_cancel(struct xmodem *x, int error)
 {
     close_line(x, error);
     send_cancel(x);
 }
 
-/* Every @reason says how far it came, and some of them a @limit. */
-static void fail(struct xmodem *x, enum err error, const char *reason, size_t limit)
+int xmodem_reason(struct diag *why, enum err error, size_t after, const char *reason)
 {
-    (void)diag_set(x->why, error, reason, x->received, limit);
-    xmodem_cancel(x, error);
+    return diag_set(why, error, "after %zu bytes: %s", after, reason);
 }
 
-static void fail_too_large(struct xmodem *x, size_t size)
+static void fail(struct xmodem *x, enum err error, const char *reason)
 {
-    (void)diag_set(x->why, ERR_NOMEM, "%zu bytes do not fit, there is room for %zu", size, x->room);
-    xmodem_cancel(x, ERR_NOMEM);
+    xmodem_cancel(x, xmodem_reason(x->why, error, x->received, reason));
+}
+
+static void fail_room(struct xmodem *x, size_t size)
+{
+    xmodem_cancel(x, diag_set(x->why, ERR_NOMEM, "%zu bytes do not fit into %zu", size, x->room));
+}
+
+static void fail_announced(struct xmodem *x, size_t size)
+{
+    xmodem_cancel(
+        x, diag_set(x->why, ERR_FORMAT, "%zu bytes came, %zu were announced", size, x->size));
 }
 
 static void fail_cancelled(struct xmodem *x)
 {
-    fail(x, ERR_IO, "the sender cancelled after %zu bytes", 0);
+    fail(x, ERR_IO, "cancelled by the sender");
     x->reply_count = 0;
 }
 
@@ -95,7 +103,7 @@ static void acknowledge(struct xmodem *x)
     x->error_count = 0;
     x->idle_ms = 0;
     x->junk_count = 0;
-    if (!is_streaming(x))
+    if (!x->streaming)
         put(x, XMODEM_ACK);
     if (is_starting(x))
         put(x, x->start);
@@ -118,11 +126,15 @@ static void ask_again(struct xmodem *x)
 {
     x->state = XMODEM_AT_BOUNDARY;
     x->asked = true;
-    x->can_history = 0;
     if (is_starting(x))
         put(x, x->start);
-    else if (!is_streaming(x))
+    else if (!x->streaming)
         put(x, XMODEM_NAK);
+}
+
+static void fail_garbage(struct xmodem *x)
+{
+    fail(x, ERR_IO, "only garbage");
 }
 
 /* The rest of the block is dropped first, so that none of its bytes is taken for a new one. */
@@ -130,20 +142,21 @@ static void bad_block(struct xmodem *x)
 {
     x->state = XMODEM_DRAINING;
     x->eot_asked = false;
-    if (is_streaming(x))
-        fail(x, ERR_IO, "damaged after %zu bytes; streaming cannot repeat", 0);
+    if (x->streaming)
+        fail(x, ERR_IO, "damaged stream");
     else if (++x->error_count > ERRORS_MAX)
-        fail(x, ERR_IO, "after %zu bytes %zu bad blocks in a row", ERRORS_MAX);
+        fail_garbage(x);
 }
 
 static void end_file(struct xmodem *x)
 {
     if (x->received != x->size && x->size != XMODEM_SIZE_UNKNOWN) {
-        fail(x, ERR_TRUNCATED, "the file ended after %zu of %zu bytes", x->size);
+        fail_announced(x, x->received);
         return;
     }
     x->event = XMODEM_END;
     x->phase = XMODEM_HEADER;
+    x->streaming = false;
     x->next = 0;
     if (x->batch) {
         acknowledge(x);
@@ -158,13 +171,13 @@ const char *xmodem_name(const struct xmodem *x)
     return (const char *)x->header;
 }
 
-/* Decimal digits; too many of them give something too large for any room. */
+/* Too many digits give a wrong size, which the file will not have. */
 static size_t read_size(const uint8_t *text)
 {
     size_t size = *text ? 0 : XMODEM_SIZE_UNKNOWN;
 
     for (; *text >= '0' && *text <= '9'; text++)
-        size = size < XMODEM_SIZE_UNKNOWN / 16 ? size * 10 + *text - '0' : size;
+        size = size * 10 + *text - '0';
     return size;
 }
 
@@ -185,6 +198,7 @@ static void take_header(struct xmodem *x)
     x->received = 0;
     x->next = 1;
     x->batch = true;
+    x->streaming = x->start == XMODEM_STREAM;
     x->phase = XMODEM_BODY;
     x->state = XMODEM_OFFERING;
     x->event = XMODEM_BEGIN;
@@ -196,7 +210,7 @@ void xmodem_accept(struct xmodem *x, uint8_t *data, size_t room)
     x->data = data;
     x->room = room;
     if (x->size > room && x->size != XMODEM_SIZE_UNKNOWN)
-        fail_too_large(x, x->size);
+        fail_room(x, x->size);
     else
         acknowledge(x);
 }
@@ -221,9 +235,9 @@ static void take_next(struct xmodem *x)
     size_t end = (size_t)(x->sink - x->data);
 
     if (x->received == x->size) {
-        fail(x, ERR_FORMAT, "more follows the %zu bytes announced", 0);
+        fail_announced(x, x->received + x->block_size);
     } else if (x->overflow && x->size == XMODEM_SIZE_UNKNOWN) {
-        fail_too_large(x, x->received + x->block_size);
+        fail_room(x, x->received + x->block_size);
     } else {
         x->phase = XMODEM_BODY;
         x->received = end;
@@ -241,7 +255,7 @@ static void take_block(struct xmodem *x)
     if (x->number == 0 && x->phase != XMODEM_BODY)
         take_header(x);
     else if (behind > 1 || (x->phase == XMODEM_FIRST && x->start == XMODEM_STREAM))
-        fail(x, ERR_FORMAT, "after %zu bytes came block number %zu", x->number);
+        fail(x, ERR_FORMAT, "a block was lost");
     else if (behind == 0)
         take_next(x);
     else
@@ -282,14 +296,14 @@ static void take_junk(struct xmodem *x, uint8_t byte)
     if (x->phase != XMODEM_FIRST)
         bad_block(x);
     else if (byte == XMODEM_CTRL_C)
-        fail(x, ERR_INTERRUPTED, "interrupted", 0);
+        fail(x, ERR_INTERRUPTED, "interrupted");
     else
         x->state = XMODEM_AT_BOUNDARY;
 }
 
 static void take_boundary(struct xmodem *x, uint8_t byte)
 {
-    x->maybe_cancelled = false;
+    x->can_history = 0;
     if (byte == XMODEM_SOH || byte == XMODEM_STX)
         begin_block(x, byte == XMODEM_SOH ? XMODEM_SMALL_BYTES : XMODEM_LARGE_BYTES);
     else if (byte == XMODEM_EOT)
@@ -321,11 +335,11 @@ static void take_byte(struct xmodem *x, uint8_t byte)
         drain(x, byte);
         break;
     default:
-        x->noisy = byte != XMODEM_CAN && byte != XMODEM_BS;
+        x->noisy = !is_cancel(byte);
         return;
     }
     if (++x->junk_count == JUNK_MAX)
-        fail(x, ERR_FORMAT, "after %zu bytes came %zu without a block", JUNK_MAX);
+        fail_garbage(x);
 }
 
 /* @size bytes of the block's data. What is behind the room may only be padding. */
@@ -370,7 +384,7 @@ static void take_data(struct xmodem *x, struct bytes *in)
 
     if (data_end > x->seen)
         store(x, data, data_end - x->seen);
-    x->maybe_cancelled = false;
+    x->can_history = 0;
     x->check = xmodem_check(x->start, x->check, data, size);
     x->seen += size;
     in->data += size;
@@ -397,21 +411,16 @@ enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)
 uint32_t xmodem_wait_ms(const struct xmodem *x)
 {
     if (x->state == XMODEM_AT_BOUNDARY)
-        return x->maybe_cancelled ? CANCELLED_MS : BOUNDARY_MS;
+        return x->can_history ? CANCELLED_MS : BOUNDARY_MS;
     return x->state <= XMODEM_IN_BLOCK ? BLOCK_MS : QUIET_MS;
 }
 
-/* Was the end of what came a cancellation? CANs may be data too, and the line only slow: the
- * sender is asked before that is believed. */
-static bool ends_with_cans(const struct xmodem *x)
+/* Was the end of what came a cancellation? It may be data too, and the line only slow: the sender
+ * is asked before that is believed. */
+static bool ends_cancelled(const struct xmodem *x)
 {
-    const uint8_t *start = x->data + x->received, *end = x->sink;
-
-    if (x->number != x->next || x->state != XMODEM_IN_BLOCK)
-        return false;
-    while (end > start && end[-1] == XMODEM_BS)
-        end--;
-    return end > start + 1 && end[-1] == XMODEM_CAN && end[-2] == XMODEM_CAN;
+    return x->state == XMODEM_IN_BLOCK && x->number == x->next &&
+           x->sink > x->data + x->received + 1 && is_cancel(x->sink[-1]) && is_cancel(x->sink[-2]);
 }
 
 static void repeat(struct xmodem *x)
@@ -420,13 +429,12 @@ static void repeat(struct xmodem *x)
     ask_again(x);
 }
 
-/* The line has fallen silent within a block. */
+/* The line has fallen silent within a block, or behind a bad one. */
 static void after_block(struct xmodem *x)
 {
-    x->maybe_cancelled = ends_with_cans(x);
-    if (is_streaming(x))
-        return;
-    bad_block(x);
+    x->can_history = ends_cancelled(x) ? CANS_TWO : 0;
+    if (x->state != XMODEM_DRAINING && !x->streaming)
+        bad_block(x);
     if (x->state == XMODEM_DRAINING)
         repeat(x);
 }
@@ -456,18 +464,18 @@ static void after_silence(struct xmodem *x)
     uint32_t patience_ms = x->phase == XMODEM_FIRST ? x->start_ms : STALL_MS;
 
     x->idle_ms += xmodem_wait_ms(x);
-    if (x->maybe_cancelled || (x->can_history & CANS_TWO) == CANS_TWO)
+    if ((x->can_history & CANS_TWO) == CANS_TWO)
         fail_cancelled(x);
     else if (x->phase == XMODEM_HEADER && x->idle_ms >= BATCH_MS)
         close_line(x, ERR_OK);
     else if (x->idle_ms >= patience_ms)
-        fail(x, ERR_TIMEOUT, "after %zu bytes the sender was silent for %zu s", patience_ms / 1000);
+        fail(x, ERR_TIMEOUT, "the sender is silent");
     else if (x->state == XMODEM_AFTER_EOT)
         after_eot(x);
-    else if (x->state != XMODEM_AT_BOUNDARY && x->state <= XMODEM_IN_BLOCK)
-        after_block(x);
-    else
+    else if (x->state == XMODEM_AT_BOUNDARY)
         repeat(x);
+    else
+        after_block(x);
 }
 
 enum xmodem_event xmodem_timeout(struct xmodem *x)

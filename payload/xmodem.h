@@ -82,6 +82,7 @@ struct xmodem {
     struct diag *why;
     uint32_t start_ms, idle_ms; /* patience for the first block; quiet time since the last one */
     uint32_t junk_count;        /* bytes dropped since the last block */
+    unsigned error_count;       /* bad blocks in a row; cancel sequences sent, in XMODEM_CLOSING */
     unsigned block_size;        /* data bytes of this block */
     unsigned seen;              /* bytes behind its number */
     uint16_t check;
@@ -89,14 +90,14 @@ struct xmodem {
     size_t sink_room;
     uint8_t start;        /* XMODEM_CRC, XMODEM_NAK or XMODEM_STREAM */
     uint8_t number, next; /* of this block; of the one to come */
-    uint8_t error_count;  /* bad blocks in a row; cancel sequences sent, in XMODEM_CLOSING */
-    uint8_t can_history;  /* while draining: bit n is set where the byte n before was CAN */
-    bool batch;           /* YMODEM */
-    bool asked;           /* for a block again, since the last ACK */
-    bool eot_asked;       /* for an EOT again */
-    bool maybe_cancelled; /* CANs were the last bytes before the line fell silent in a block */
-    bool overflow;        /* the block has more than padding behind the room */
-    bool noisy;           /* while closing: the other side has not cancelled yet */
+    uint8_t
+        can_history; /* bit n: the byte n before was CAN; kept where the line may be cancelled */
+    bool batch;      /* YMODEM */
+    bool streaming;  /* YMODEM-g, within a file */
+    bool asked;      /* for a block again, since the last ACK */
+    bool eot_asked;  /* for an EOT again */
+    bool overflow;   /* the block has more than padding behind the room */
+    bool noisy;      /* while closing: the other side has not cancelled yet */
     uint8_t header[XMODEM_SMALL_BYTES];
 };
 
@@ -126,7 +127,10 @@ const char *xmodem_name(const struct xmodem *x);
 void xmodem_accept(struct xmodem *x, uint8_t *data, size_t room);
 
 /** Give up for @error, whose reason the caller knows. XMODEM_FAILED follows. */
-void xmodem_cancel(struct xmodem *x, enum err error);
+void xmodem_cancel(struct xmodem *x, int error);
+
+/** What both machines say when they give up. Returns @error. */
+int xmodem_reason(struct diag *why, enum err error, size_t after, const char *reason);
 
 /** @check carried on over @size bytes: their sum for XMODEM_NAK, else their CRC-16. */
 uint16_t xmodem_check(enum xmodem_char start, uint16_t check, const uint8_t *data, size_t size);

@@ -20,10 +20,9 @@ static void close_line(struct xmodem_send *s, int error)
     s->error = error;
 }
 
-/* Every @reason says how far it came, and some of them a @limit. */
-static void fail(struct xmodem_send *s, enum err error, const char *reason, uint32_t limit)
+static void fail(struct xmodem_send *s, enum err error, const char *reason)
 {
-    close_line(s, diag_set(s->why, error, reason, s->sent, limit));
+    close_line(s, xmodem_reason(s->why, error, s->sent, reason));
     xmodem_put_cancel(s->reply);
     s->reply_count = XMODEM_CANCEL_BYTES;
 }
@@ -40,7 +39,7 @@ static unsigned fill(const struct xmodem_send *s, uint8_t *out)
             (void)snprintf((char *)out, size, "%.90s%c%zu", s->name, '\0', s->data.size);
         return size;
     }
-    if (s->large && s->start == XMODEM_CRC && left >= LARGE_FROM)
+    if (s->start == XMODEM_CRC && left >= LARGE_FROM)
         size = XMODEM_LARGE_BYTES;
     memset(out, XMODEM_PAD, size);
     memcpy(out, s->data.data + s->sent, left < size ? left : size);
@@ -79,7 +78,7 @@ static void send_again(struct xmodem_send *s)
 {
     s->retry_count++;
     if (++s->error_count > ERRORS_MAX)
-        fail(s, ERR_IO, "after %zu bytes the receiver refused a block %u times", ERRORS_MAX);
+        fail(s, ERR_IO, "a block was refused too often");
     else
         send(s);
 }
@@ -122,7 +121,7 @@ static void take_byte(struct xmodem_send *s, uint8_t byte)
     if (s->state == XMODEM_SEND_CLOSING)
         return;
     if (can && s->can) {
-        fail(s, ERR_IO, "after %zu bytes the receiver cancelled", 0);
+        fail(s, ERR_IO, "cancelled by the receiver");
         s->reply_count = 0;
     } else if (s->state != XMODEM_SEND_SENT && asks) {
         s->start = byte;
@@ -132,7 +131,7 @@ static void take_byte(struct xmodem_send *s, uint8_t byte)
     } else if (s->state == XMODEM_SEND_SENT && byte == XMODEM_ACK) {
         take_ack(s);
     } else if (s->patience_ms != STALL_MS && byte == XMODEM_CTRL_C) {
-        fail(s, ERR_INTERRUPTED, "interrupted", 0);
+        fail(s, ERR_INTERRUPTED, "interrupted");
     }
     s->can = can;
 }
@@ -165,12 +164,11 @@ enum xmodem_event xmodem_send_timeout(struct xmodem_send *s)
     else if (s->state == XMODEM_SEND_SENT && (s->last || is_at_end(s)))
         end_again(s);
     else if (s->idle_ms >= s->patience_ms)
-        fail(s, ERR_TIMEOUT, "after %zu bytes the receiver was silent for %u s",
-             s->patience_ms / 1000);
+        fail(s, ERR_TIMEOUT, "the receiver is silent");
     return XMODEM_NOTHING;
 }
 
-void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data, bool large,
+void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data,
                        uint32_t start_ms, struct diag *why)
 {
     memset(s, 0, sizeof(*s));
@@ -178,7 +176,6 @@ void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes dat
     s->name = name;
     s->why = why;
     s->patience_ms = start_ms;
-    s->large = large || name;
     s->header = name != NULL;
     s->number = !name;
 }

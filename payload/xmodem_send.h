@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sender of XMODEM (checksum or CRC, as the receiver asks; 1K blocks) and YMODEM. Push-style as
+/* Sender of XMODEM (small blocks with checksum or 1K blocks with CRC, as
+ * the receiver asks) and YMODEM. Push-style as
  * the receiver in payload/xmodem.h. */
 #ifndef ELFMON_PAYLOAD_XMODEM_SEND_H
 #define ELFMON_PAYLOAD_XMODEM_SEND_H
@@ -10,8 +11,7 @@ enum { XMODEM_BLOCK_BYTES = 3 + XMODEM_LARGE_BYTES + 2 };
 
 struct xmodem_send {
     /* For the caller. */
-    uint8_t reply[XMODEM_BLOCK_BYTES]; /* to be sent now, before anything else */
-    unsigned reply_count;
+    unsigned reply_count; /* bytes of @reply, to be sent now, before anything else */
     size_t sent;          /* bytes that the receiver has acknowledged */
     uint32_t block_count; /* the same in blocks */
     uint32_t retry_count; /* sent again */
@@ -28,23 +28,21 @@ struct xmodem_send {
     const char *name; /* NULL: XMODEM */
     struct diag *why;
     uint32_t patience_ms, idle_ms; /* for an answer; quiet time since the last one */
-    unsigned block_size;
+    unsigned block_size, error_count;
     uint8_t number; /* of the block, modulo 256 */
     uint8_t start;  /* as the receiver asks: XMODEM_CRC or XMODEM_NAK */
-    uint8_t error_count;
-    bool large;  /* 1K blocks are wanted */
-    bool header; /* YMODEM: the block is a header */
-    bool last;   /* YMODEM: it is the empty one that ends the batch */
-    bool can;    /* the byte before was CAN */
+    bool header;    /* YMODEM: the block is a header */
+    bool last;      /* YMODEM: it is the empty one that ends the batch */
+    bool can;       /* the byte before was CAN */
+    uint8_t reply[XMODEM_BLOCK_BYTES];
 };
 
 /**
  * Begin to send @data.
  * @name      YMODEM with this name; NULL: XMODEM
- * @large     blocks of 1024 bytes for XMODEM receivers that ask for a CRC; YMODEM always
  * @start_ms  patience for the receiver to begin
  */
-void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data, bool large,
+void xmodem_send_start(struct xmodem_send *s, const char *name, struct bytes data,
                        uint32_t start_ms, struct diag *why);
 
 /**

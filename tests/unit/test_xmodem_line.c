@@ -181,8 +181,8 @@ static void transfer(enum xmodem_char start, uint32_t there_faults, uint32_t bac
     there.faults = there_faults;
     there.doubled = there_faults * 10;
     back.faults = back_faults;
-    xmodem_send_start(&tx, ymodem ? "file" : NULL, (struct bytes){content, size}, any(2),
-                      XMODEM_START_MS, NULL);
+    xmodem_send_start(&tx, ymodem ? "file" : NULL, (struct bytes){content, size}, XMODEM_START_MS,
+                      NULL);
     xmodem_fake_init(&rx, start, FILE_MAX + any(1024));
     (void)run();
     assert_true(xmodem_fake_is_sound(&rx));
