@@ -34,29 +34,29 @@ struct machine_region {
 
 /** A machine, as far as its devicetree describes it. Counts beyond the limits are cut and said. */
 struct machine {
-    char model[MACHINE_NAME_BYTES];      /* /model, or the first of /compatible */
-    char compatible[MACHINE_NAME_BYTES]; /* the first of /compatible */
     unsigned ram_count;
-    struct range ram[MACHINE_RAM_MAX]; /* ascending, disjoint, neighbours merged */
     unsigned reserved_count;
-    struct machine_region reserved[MACHINE_RESERVED_MAX];
     unsigned mmio_count;
-    struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */
+    unsigned cpu_count;
+    enum psci_method psci;
+    bool psci_0_2;        /* compatible with arm,psci-0.2 or later: standard function ids */
+    unsigned gic_version; /* 2 or 3; 0 where unknown */
+    paddr_t gic_dist;     /* distributor */
+    paddr_t gic_cpu;      /* GICv2 CPU interface or GICv3 redistributor */
     struct {
         bool found;
         paddr_t base;
         uint64_t size;
         unsigned irq; /* GIC INTID; 0 where unknown */
         char path[MACHINE_NAME_BYTES];
-    } uart; /* the PL011 of stdout-path, else the first enabled PL011 */
-    unsigned cpu_count;
-    struct machine_cpu cpus[MACHINE_CPUS_MAX];
-    enum psci_method psci;
-    bool psci_0_2;        /* compatible with arm,psci-0.2 or later: standard function ids */
-    unsigned gic_version; /* 2 or 3; 0 where unknown */
-    paddr_t gic_dist;     /* distributor */
-    paddr_t gic_cpu;      /* GICv2 CPU interface or GICv3 redistributor */
+    } uart;                         /* the PL011 of stdout-path, else the first enabled PL011 */
+    char model[MACHINE_NAME_BYTES]; /* /model, or the first of /compatible */
+    char compatible[MACHINE_NAME_BYTES]; /* the first of /compatible */
+    struct range ram[MACHINE_RAM_MAX];   /* ascending, disjoint, neighbours merged */
     char bootargs[256];
+    struct machine_cpu cpus[MACHINE_CPUS_MAX];
+    struct machine_region reserved[MACHINE_RESERVED_MAX];
+    struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */
 };
 
 /**

@@ -26,8 +26,8 @@ struct console {
     bool quiet;       /* printf writes nothing */
     bool interrupted; /* a Ctrl-C came since console_clear_interrupt */
     /* Type-ahead that console_interrupted read while it looked for Ctrl-C. */
-    uint8_t ahead[CONSOLE_AHEAD_BYTES];
     size_t ahead_head, ahead_count;
+    uint8_t ahead[CONSOLE_AHEAD_BYTES];
 };
 
 void console_init(struct console *con, const struct console_ops *ops, void *context);

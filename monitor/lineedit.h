@@ -22,19 +22,19 @@ enum lineedit_event {
 struct lineedit {
     struct console *con;
     const char *prompt;
-    char line[PARSE_LINE_BYTES]; /* NUL-terminated */
-    size_t length, cursor;
-    bool overflow;               /* bytes were refused since the line was empty */
-    unsigned escape;             /* state within an escape sequence */
-    unsigned escape_value;       /* the last number in it */
-    unsigned char last;          /* the byte before, to take CR LF as one Enter */
-    bool tab_again;              /* this Tab follows a Tab */
-    char kill[PARSE_LINE_BYTES]; /* what Ctrl-K, Ctrl-U, Ctrl-W cut, for Ctrl-Y */
-    /* History: NUL-terminated lines one behind the other, oldest first. */
-    char history[LINEEDIT_HISTORY_BYTES];
+    size_t length, cursor; /* in line */
+    bool overflow;         /* bytes were refused since the line was empty */
+    bool tab_again;        /* this Tab follows a Tab */
+    unsigned char last;    /* the byte before, to take CR LF as one Enter */
+    unsigned escape;       /* state within an escape sequence */
+    unsigned escape_value; /* the last number in it */
     size_t history_bytes;
     size_t history_position;      /* of the line shown; history_bytes: the new one */
+    char line[PARSE_LINE_BYTES];  /* NUL-terminated */
+    char kill[PARSE_LINE_BYTES];  /* what Ctrl-K, Ctrl-U, Ctrl-W cut, for Ctrl-Y */
     char saved[PARSE_LINE_BYTES]; /* the new line while older ones are shown */
+    /* NUL-terminated lines one behind the other, oldest first. */
+    char history[LINEEDIT_HISTORY_BYTES];
 };
 
 void lineedit_init(struct lineedit *le, struct console *con, const char *prompt);

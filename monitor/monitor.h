@@ -34,32 +34,32 @@ struct monitor_progress {
     uint64_t cores_started; /* bit n: core n waits, or was told to come */
 };
 
+/* Large members come last: what has a small offset is reached in one instruction. */
 struct monitor {
     struct console con;
-    struct shell shell;
     struct arch_cpu cpu;
     struct monitor_board board;
-
-    void *fdt;               /* the copy of the machine's DTB; NULL where there is none */
-    struct bytes fdt_bytes;  /* the same, packed */
-    struct diag fdt_problem; /* why there is none */
-    struct machine machine;  /* zero where there is no DTB */
-
-    paddr_t uart; /* the console's registers */
-
-    struct payload_desc desc;    /* of the payload, as the loader was told */
-    struct bytes payload;        /* embedded FIT; size 0: none */
-    struct diag payload_problem; /* why it cannot be used; "" where it can */
-    struct fit fit;
-
-    struct regions busy;     /* what a plan must not touch: monitor, DTB copy, payload, reserved */
-    struct plan_input input; /* what the plan is made from */
-    struct boot_plan plan;
-    struct diag plan_problem; /* why there is no plan; "" where there is one */
     struct monitor_progress progress;
     struct autoboot autoboot;
     uint64_t prompt_ticks;    /* the CPU's counter when the first prompt was due; 0 before */
     unsigned skipped_devices; /* for which the monitor's map had no room */
+
+    paddr_t uart;             /* the console's registers */
+    void *fdt;                /* the copy of the machine's DTB; NULL where there is none */
+    struct bytes fdt_bytes;   /* the same, packed */
+    struct payload_desc desc; /* of the payload, as the loader was told */
+    struct bytes payload;     /* embedded FIT; size 0: none */
+
+    struct diag fdt_problem;     /* why there is no fdt */
+    struct diag payload_problem; /* why the payload cannot be used; "" where it can */
+    struct diag plan_problem;    /* why there is no plan; "" where there is one */
+
+    struct plan_input input; /* what the plan is made from */
+    struct boot_plan plan;
+    struct machine machine; /* zero where there is no DTB */
+    struct fit fit;
+    struct shell shell;
+    struct regions busy; /* what a plan must not touch: monitor, DTB copy, payload, reserved */
 };
 
 #endif

@@ -67,16 +67,16 @@ struct plan_input {
 
 struct boot_plan {
     enum plan_protocol protocol; /* PLAN_NOTHING: there is no kernel */
-    struct sel4_facts facts;
-    struct elf64 kernel, app;
     bool has_app;
+    struct sel4_facts facts;
     struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
+    uint64_t table_pages;                 /* room in ranges[PLAN_TABLES] */
+    struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
     unsigned copy_count;
-    struct plan_copy copies[PLAN_COPIES_MAX];
-    uint64_t table_pages; /* room in ranges[PLAN_TABLES] */
     unsigned mapping_count;
     struct plan_mapping mappings[PLAN_MAPPINGS_MAX];
-    struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
+    struct elf64 kernel, app;
+    struct plan_copy copies[PLAN_COPIES_MAX];
 };
 
 /**

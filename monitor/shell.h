@@ -14,9 +14,9 @@ struct shell {
     struct console *con;
     struct monitor *monitor;
     const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
-    struct lineedit edit;
-    int status;                /* $?: 0, or the negated enum err of the last command */
+    int status;                        /* $?: 0, or the negated enum err of the last command */
     int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */
+    struct lineedit edit;
 };
 
 void shell_init(struct shell *sh, struct console *con, struct monitor *m,
