@@ -2,10 +2,10 @@
 #include "cmds/memory.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 
 unsigned memory_width(const char *name)
 {
@@ -50,18 +50,17 @@ int memory_span(const char *name, const char *word, const char *count_word, uint
 
 void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
 {
-    char hex[24];
+    char hex[24] = "0x";
     uint64_t address;
-    size_t length = strlen(d->text);
 
     if (word[strspn(word, "0123456789")] != '\0' ||
-        snprintf(hex, sizeof(hex), "0x%s", word) >= (int)sizeof(hex) ||
+        !text_append(hex, sizeof(hex), word) ||
         parse_number(hex, &address, NULL) != ERR_OK) {
         return;
     }
     for (unsigned i = 0; i < m->machine.ram_count; i++) {
         if (range_has(m->machine.ram[i], address)) {
-            (void)snprintf(d->text + length, sizeof(d->text) - length, "; did you mean %s?", hex);
+            (void)text_add(d->text, sizeof(d->text), "; did you mean %s?", hex);
             return;
         }
     }

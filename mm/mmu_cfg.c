@@ -3,6 +3,7 @@
 #include "mm/mmu_cfg.h"
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 
 /* MAIR_ELx attribute bytes. */
 #define MAIR_DEVICE_nGnRnE UINT64_C(0x00)
@@ -116,20 +117,10 @@ unsigned mmu_cfg_pa_bits(unsigned pa_range)
 
 const char *mmu_cfg_memory_name(unsigned attribute)
 {
-    switch (attribute) {
-    case MAIR_DEVICE_nGnRnE:
-        return "Device-nGnRnE";
-    case MAIR_DEVICE_nGnRE:
-        return "Device-nGnRE";
-    case MAIR_DEVICE_GRE:
-        return "Device-GRE";
-    case MAIR_NORMAL_NC:
-        return "Normal NC";
-    case MAIR_NORMAL_WB:
-        return "Normal WB";
-    case MAIR_NORMAL_WT:
-        return "Normal WT";
-    default:
-        return "other memory";
-    }
+    static const uint8_t attributes[] = {MAIR_DEVICE_nGnRnE, MAIR_DEVICE_nGnRE, MAIR_DEVICE_GRE,
+                                         MAIR_NORMAL_NC,     MAIR_NORMAL_WB,    MAIR_NORMAL_WT};
+
+    return text_name(attributes, sizeof(attributes), attribute,
+                     "Device-nGnRnE\0Device-nGnRE\0Device-GRE\0Normal NC\0Normal WB\0Normal WT\0"
+                     "other memory");
 }

@@ -2,10 +2,10 @@
 #include "mm/par.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "mm/mmu_cfg.h"
 #include "mm/pt_desc.h"
+#include "monitor/base/text.h"
 
 #define PAR_F          BIT(0)
 #define PAR_FST(value) ((unsigned)field_get((value), 6, 1))
@@ -13,8 +13,14 @@
 #define PAR_PA(value)  ((value)&MASK(47, 12))
 #define PAR_ATTR(v)    ((unsigned)field_get((v), 63, 56))
 
-/* Fault status codes; the level is in the lowest two bits. */
-enum { FST_TRANSLATION = 0x04, FST_ACCESS_FLAG = 0x08, FST_LEVELLED_END = 0x10 };
+/* Fault status codes; of most, the level is in the lowest two bits. */
+enum {
+    FST_TRANSLATION = 0x04,
+    FST_ACCESS_FLAG = 0x08,
+    FST_EXTERNAL = 0x10,
+    FST_WALK = 0x14,
+    FST_ALIGNMENT = 0x21,
+};
 
 void par_decode(uint64_t value, vaddr_t va, struct par *out)
 {
@@ -59,17 +65,28 @@ void par_expect(const struct pt_walk *walk, bool el2, uint64_t mair, struct par 
     out->shareability = leaf.shareability;
 }
 
+void par_fault(unsigned status, char *out, size_t room)
+{
+    static const char levelled[] =
+        "address size fault\0translation fault\0access flag fault\0permission fault\0"
+        "\0external abort on a table walk";
+
+    if (status == FST_EXTERNAL)
+        (void)text_add(out, room, "synchronous external abort");
+    else if (status == FST_ALIGNMENT)
+        (void)text_add(out, room, "alignment fault");
+    else if (status < FST_EXTERNAL || status >> 2 == FST_WALK >> 2)
+        (void)text_add(out, room, "%s, level %u", text_pick(levelled, status >> 2), status & 3);
+    else
+        (void)text_add(out, room, "fault status 0x%x", status);
+}
+
 void par_describe(const struct par *par, char out[PAR_TEXT_BYTES])
 {
-    static const char *const faults[] = {"address size fault", "translation fault",
-                                         "access flag fault", "permission fault"};
-
-    if (!par->fault)
-        (void)snprintf(out, PAR_TEXT_BYTES, "0x%016" PRIx64 ", %s, %s", par->pa,
-                       mmu_cfg_memory_name(par->memory), pt_sharing_name(par->shareability));
-    else if (par->status < FST_LEVELLED_END)
-        (void)snprintf(out, PAR_TEXT_BYTES, "%s, level %u", faults[par->status >> 2],
-                       par->status & 3);
+    out[0] = '\0';
+    if (par->fault)
+        par_fault(par->status, out, PAR_TEXT_BYTES);
     else
-        (void)snprintf(out, PAR_TEXT_BYTES, "fault status 0x%x", par->status);
+        (void)text_add(out, PAR_TEXT_BYTES, "0x%016" PRIx64 ", %s, %s", par->pa,
+                       mmu_cfg_memory_name(par->memory), pt_sharing_name(par->shareability));
 }

@@ -4,6 +4,8 @@
 #ifndef ELFMON_MM_PAR_H
 #define ELFMON_MM_PAR_H
 
+#include <stddef.h>
+
 #include "mm/pt_walk.h"
 
 struct par {
@@ -24,6 +26,9 @@ void par_expect(const struct pt_walk *walk, bool el2, uint64_t mair, struct par 
 
 /** True where the CPU's answer is the expected one. */
 bool par_agrees(const struct par *answer, const struct par *expected);
+
+/** Append what the fault status code @status means, also ESR_ELx's: "translation fault, level 2". */
+void par_fault(unsigned status, char *out, size_t room);
 
 enum { PAR_TEXT_BYTES = 80 };
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/pt_walk.h"
 
-#include <stdio.h>
-
 #include "mm/mmu_cfg.h"
 #include "mm/pt_desc.h"
+#include "monitor/base/text.h"
 
 static enum pt_entry_kind entry_kind(uint64_t descriptor, unsigned level)
 {
@@ -85,25 +84,15 @@ void pt_leaf_decode(uint64_t descriptor, bool el2, struct pt_leaf *out)
 
 const char *pt_sharing_name(unsigned shareability)
 {
-    static const char *const names[4] = {"non-shareable", "reserved SH", "outer", "inner"};
-
-    return names[shareability & 3];
+    return text_pick("non-shareable\0reserved SH\0outer\0inner", shareability & 3);
 }
 
 void pt_leaf_describe(const struct pt_leaf *leaf, char *out, unsigned size)
 {
-    static const char *const memory[8] = {
-        [MMU_ATTR_DEVICE_nGnRnE] = "Device-nGnRnE",
-        [MMU_ATTR_DEVICE_nGnRE] = "Device-nGnRE",
-        [MMU_ATTR_DEVICE_GRE] = "Device-GRE",
-        [MMU_ATTR_NORMAL_NC] = "Normal NC",
-        [MMU_ATTR_NORMAL] = "Normal WB",
-        [MMU_ATTR_NORMAL_WT] = "Normal WT",
-        [6] = "MAIR slot 6",
-        [7] = "MAIR slot 7",
-    };
+    unsigned attribute = (unsigned)(mmu_cfg_mair() >> 8 * leaf->attr_index & 0xff);
 
-    (void)snprintf(out, size, "%s, R%c%c, %s%s%s", memory[leaf->attr_index & 7],
+    out[0] = '\0';
+    (void)text_add(out, size, "%s, R%c%c, %s%s%s", mmu_cfg_memory_name(attribute),
                    leaf->writable ? 'W' : '-', leaf->executable ? 'X' : '-',
                    pt_sharing_name(leaf->shareability), leaf->access_flag ? ", AF" : ", no AF",
                    leaf->user ? ", EL0" : "");

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/complete.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <libfdt.h>
+
+#include "monitor/base/text.h"
 
 /** Where in its command a word stands. */
 struct place {
@@ -16,12 +17,12 @@ struct place {
 
 static void end_word(const struct shell *sh, struct place *at, const char *end)
 {
-    char name[32];
+    char name[32] = "";
 
     if (end == at->word || at->index++ > 0) {
         return;
     }
-    (void)snprintf(name, sizeof(name), "%.*s", (int)(end - at->word), at->word);
+    (void)text_add(name, sizeof(name), "%.*s", (int)(end - at->word), at->word);
     at->cmd = shell_find(sh, name);
     if (at->cmd && at->cmd->completes_commands) {
         at->index = 0;
@@ -66,7 +67,7 @@ static void candidate(struct completion *c, const char *name, char end)
         console_printf(c->list, "  %s", name);
     }
     if (c->count++ == 0) {
-        (void)snprintf(c->common, sizeof(c->common), "%s%c", rest, end);
+        (void)text_add(c->common, sizeof(c->common), "%s%c", rest, end);
         return;
     }
     while (c->common[same] != '\0' && c->common[same] == rest[same]) {

@@ -2,10 +2,10 @@
 #include "monitor/console.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "monitor/base/err.h"
+#include "monitor/base/text.h"
 
 enum { PRINT_BYTES = 512 + 1, WAIT_MAX_US = 1000000 };
 
@@ -33,8 +33,9 @@ void console_printf(struct console *con, const char *format, ...)
     if (con->quiet) {
         return;
     }
+    text[0] = '\0';
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)text_vadd(text, sizeof(text), format, args);
     va_end(args);
     while ((end = strchr(line, '\n')) != NULL) {
         console_write(con, line, (size_t)(end - line));

@@ -2,59 +2,31 @@
 #include "monitor/cpu_name.h"
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 
 #define IMPLEMENTER_ARM 0x41
 
-/* MIDR_EL1.PartNum of Arm's cores. */
-static const struct {
-    uint16_t part;
-    const char *name;
-} parts[] = {
-    {0xd03, "Cortex-A53"},  {0xd04, "Cortex-A35"},  {0xd05, "Cortex-A55"}, {0xd07, "Cortex-A57"},
-    {0xd08, "Cortex-A72"},  {0xd09, "Cortex-A73"},  {0xd0a, "Cortex-A75"}, {0xd0b, "Cortex-A76"},
-    {0xd0c, "Neoverse-N1"}, {0xd40, "Neoverse-V1"}, {0xd41, "Cortex-A78"}, {0xd46, "Cortex-A510"},
-    {0xd47, "Cortex-A710"}, {0xd49, "Neoverse-N2"},
-};
-
 const char *cpu_name(uint64_t midr)
 {
-    if (field_get(midr, 31, 24) != IMPLEMENTER_ARM)
-        return "CPU";
-    for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (parts[i].part == field_get(midr, 15, 4))
-            return parts[i].name;
-    }
-    return "CPU";
+    /* MIDR_EL1.PartNum of Arm's cores, behind 0xd00; the names in the same order. */
+    static const uint8_t parts[] = {0x03, 0x04, 0x05, 0x07, 0x08, 0x09, 0x0a,
+                                    0x0b, 0x0c, 0x40, 0x41, 0x46, 0x47, 0x49};
+    static const char names[] = "Cortex-A53\0Cortex-A35\0Cortex-A55\0Cortex-A57\0Cortex-A72\0"
+                                "Cortex-A73\0Cortex-A75\0Cortex-A76\0Neoverse-N1\0Neoverse-V1\0"
+                                "Cortex-A78\0Cortex-A510\0Cortex-A710\0Neoverse-N2\0CPU";
+    bool is_arm = field_get(midr, 31, 24) == IMPLEMENTER_ARM;
+    unsigned part = is_arm ? (unsigned)field_get(midr, 15, 4) : 0;
+
+    return text_name(parts, sizeof(parts), part - 0xd00, names);
 }
 
 const char *cpu_implementer(uint64_t midr)
 {
-    switch (field_get(midr, 31, 24)) {
-    case 0x00:
-        return "software";
-    case IMPLEMENTER_ARM:
-        return "Arm";
-    case 0x42:
-        return "Broadcom";
-    case 0x43:
-        return "Cavium";
-    case 0x46:
-        return "Fujitsu";
-    case 0x48:
-        return "HiSilicon";
-    case 0x4e:
-        return "NVIDIA";
-    case 0x50:
-        return "Applied Micro";
-    case 0x51:
-        return "Qualcomm";
-    case 0x53:
-        return "Samsung";
-    case 0x61:
-        return "Apple";
-    case 0xc0:
-        return "Ampere";
-    default:
-        return "unknown implementer";
-    }
+    static const uint8_t codes[] = {
+        0x00, IMPLEMENTER_ARM, 0x42, 0x43, 0x46, 0x48, 0x4e, 0x50, 0x51, 0x53, 0x61, 0xc0};
+    static const char names[] = "software\0Arm\0Broadcom\0Cavium\0Fujitsu\0HiSilicon\0NVIDIA\0"
+                                "Applied Micro\0Qualcomm\0Samsung\0Apple\0Ampere\0"
+                                "unknown implementer";
+
+    return text_name(codes, sizeof(codes), (unsigned)field_get(midr, 31, 24), names);
 }

@@ -2,7 +2,6 @@
 #include "monitor/memory_map.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "monitor/base/text.h"
 
@@ -68,7 +67,8 @@ bool memory_map_next(const struct memory_map *map, uint64_t from, struct region 
 
 void memory_map_heading(char out[MEMORY_MAP_LINE_BYTES])
 {
-    (void)snprintf(out, MEMORY_MAP_LINE_BYTES, "%-18s %-18s %11s  USE", "START", "END", "SIZE");
+    out[0] = '\0';
+    (void)text_add(out, MEMORY_MAP_LINE_BYTES, "%-18s %-18s %11s  USE", "START", "END", "SIZE");
 }
 
 static const char *prefix(enum region_kind kind)
@@ -90,7 +90,8 @@ void memory_map_line(const struct region *region, char out[MEMORY_MAP_LINE_BYTES
     char size[TEXT_SIZE_BYTES];
 
     text_size(size, sizeof(size), range_bytes(region->range));
-    (void)snprintf(out, MEMORY_MAP_LINE_BYTES, "0x%016" PRIx64 " 0x%016" PRIx64 " %11s  %s%s%s",
+    out[0] = '\0';
+    (void)text_add(out, MEMORY_MAP_LINE_BYTES, "0x%016" PRIx64 " 0x%016" PRIx64 " %11s  %s%s%s",
                    region->range.start, region->range.end, size, prefix(region->kind), region->name,
                    suffix(region->kind));
 }

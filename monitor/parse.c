@@ -2,10 +2,10 @@
 #include "monitor/parse.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "monitor/base/range.h"
+#include "monitor/base/text.h"
 
 /** Where the text of the words goes. */
 struct writer {
@@ -31,10 +31,10 @@ static int put(struct writer *w, const char *text, size_t size, struct diag *d)
 
 static int put_status(struct writer *w, int status, struct diag *d)
 {
-    char text[12];
-    int size = snprintf(text, sizeof(text), "%d", status);
+    char text[12] = "";
 
-    return put(w, text, (size_t)size, d);
+    (void)text_add(text, sizeof(text), "%d", status);
+    return put(w, text, strlen(text), d);
 }
 
 static bool is_control(char c)

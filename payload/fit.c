@@ -40,8 +40,8 @@ static int check_tree(struct bytes blob, struct diag *d)
     if (bytes_be32(blob, 0, &magic) || magic != FDT_MAGIC)
         return diag_set(d, ERR_FORMAT, "not a FIT: it does not begin with d0 0d fe ed");
     if (!is_aligned((uintptr_t)blob.data, sizeof(uint64_t)))
-        return diag_set(d, ERR_ALIGN, "FIT at %p: the address is not a multiple of 8",
-                        (const void *)blob.data);
+        return diag_set(d, ERR_ALIGN, "FIT at 0x%" PRIx64 ": the address is not a multiple of 8",
+                        bytes_range(blob).start);
     if (blob.size < sizeof(struct fdt_header) || fdt_totalsize(blob.data) > blob.size)
         return diag_set(d, ERR_TRUNCATED, "the FIT's tree is longer than the %zu bytes there are",
                         blob.size);

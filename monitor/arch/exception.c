@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: told in words, then back to the guard that was set up last. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdnoreturn.h>
 #include <string.h>
 
+#include "mm/par.h"
 #include "monitor/arch.h"
 #include "monitor/arch/exception.h"
 #include "monitor/arch/symbols.h"
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 
 static struct guard *innermost;
 static struct diag reason; /* of the exception reported last */
@@ -27,97 +28,56 @@ __attribute__((format(printf, 1, 2))) static void line(const char *format, ...)
     char text[128];
     va_list args;
 
+    text[0] = '\0';
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    (void)text_vadd(text, sizeof(text), format, args);
     va_end(args);
     if (report_line)
         report_line(report_context, text);
 }
 
 /* ESR_ELx.EC. Source: Arm DDI 0487, "ESR_EL1, Exception Syndrome Register". */
-static const char *class_name(unsigned ec)
+enum { CLASS_FETCH = 0x20, CLASS_DATA = 0x24 };
+
+/* The class; of aborts the one of those from a lower EL, for both mean the same. */
+static unsigned class_of(const struct exception_frame *f)
 {
-    switch (ec) {
-    case 0x00:
-        return "undefined instruction";
-    case 0x07:
-        return "FP or SIMD access trapped";
-    case 0x0e:
-        return "illegal execution state";
-    case 0x15:
-        return "supervisor call";
-    case 0x16:
-        return "hypervisor call";
-    case 0x17:
-        return "secure monitor call";
-    case 0x18:
-        return "trapped system register access";
-    case 0x20:
-    case 0x21:
-        return "instruction abort";
-    case 0x22:
-        return "PC alignment fault";
-    case 0x24:
-    case 0x25:
-        return "data abort";
-    case 0x26:
-        return "SP alignment fault";
-    case 0x2f:
-        return "SError";
-    case 0x3c:
-        return "breakpoint instruction";
-    default:
-        return "exception";
-    }
+    unsigned ec = (unsigned)field_get(f->esr, 31, 26);
+
+    return (ec & ~1U) == CLASS_FETCH || (ec & ~1U) == CLASS_DATA ? ec & ~1U : ec;
 }
 
-static bool is_data_abort(unsigned ec)
+static const char *class_name(const struct exception_frame *f)
 {
-    return ec == 0x24 || ec == 0x25;
-}
+    static const uint8_t classes[] = {0x00,        0x07, 0x0e,       0x15, 0x16, 0x17, 0x18,
+                                      CLASS_FETCH, 0x22, CLASS_DATA, 0x26, 0x2f, 0x3c};
+    static const char names[] =
+        "undefined instruction\0FP or SIMD access trapped\0illegal execution state\0"
+        "supervisor call\0hypervisor call\0secure monitor call\0trapped system register access\0"
+        "instruction abort\0PC alignment fault\0data abort\0SP alignment fault\0SError\0"
+        "breakpoint instruction\0exception";
 
-static bool is_abort(unsigned ec)
-{
-    return is_data_abort(ec) || ec == 0x20 || ec == 0x21;
-}
-
-/* ISS.DFSC or IFSC of an abort. Source: the same. */
-static void fault_status(unsigned fsc, char *out, size_t size)
-{
-    static const char *const levelled[] = {"address size fault", "translation fault",
-                                           "access flag fault", "permission fault"};
-
-    if (fsc < 0x10)
-        (void)snprintf(out, size, "%s, level %u", levelled[fsc >> 2], fsc & 3);
-    else if (fsc == 0x10)
-        (void)snprintf(out, size, "synchronous external abort");
-    else if (fsc >= 0x14 && fsc <= 0x17)
-        (void)snprintf(out, size, "external abort on a table walk, level %u", fsc & 3);
-    else if (fsc == 0x21)
-        (void)snprintf(out, size, "alignment fault");
-    else
-        (void)snprintf(out, size, "fault status 0x%x", fsc);
+    return text_name(classes, sizeof(classes), class_of(f), names);
 }
 
 static void describe(const struct exception_frame *f, struct diag *d)
 {
-    unsigned ec = (unsigned)field_get(f->esr, 31, 26);
-    char status[64];
+    unsigned ec = class_of(f);
 
     if ((f->source & 3) == 3) {
         (void)diag_set(d, ERR_FAULT, "SError, syndrome 0x%" PRIx64, field_get(f->esr, 24, 0));
         return;
     }
-    if (!is_abort(ec)) {
-        (void)diag_set(d, ERR_FAULT, "%s at 0x%" PRIx64, class_name(ec), f->elr);
+    if (ec != CLASS_FETCH && ec != CLASS_DATA) {
+        (void)diag_set(d, ERR_FAULT, "%s at 0x%" PRIx64, class_name(f), f->elr);
         return;
     }
-    fault_status((unsigned)field_get(f->esr, 5, 0), status, sizeof(status));
-    (void)diag_set(d, ERR_FAULT, "%s %s 0x%" PRIx64 ": %s", class_name(ec),
-                   !is_data_abort(ec) ? "fetching"
-                   : f->esr & BIT(6)  ? "writing"
-                                      : "reading",
-                   f->far, status);
+    (void)diag_set(d, ERR_FAULT, "%s %s 0x%" PRIx64 ": ", class_name(f),
+                   ec == CLASS_FETCH ? "fetching"
+                   : f->esr & BIT(6) ? "writing"
+                                     : "reading",
+                   f->far);
+    par_fault((unsigned)field_get(f->esr, 5, 0), d->text, sizeof(d->text));
 }
 
 static void print_place(const char *name, vaddr_t address)
@@ -135,7 +95,7 @@ static void print_report(const struct exception_frame *f)
 {
     line("*** exception: %s", reason.text);
     line("  ESR  0x%016" PRIx64 "  class 0x%02x, %s", f->esr, (unsigned)field_get(f->esr, 31, 26),
-         class_name((unsigned)field_get(f->esr, 31, 26)));
+         class_name(f));
     line("  FAR  0x%016" PRIx64 "%s", f->far, arch_is_guard(f->far) ? "  stack guard page" : "");
     print_place("ELR", f->elr);
     print_place("LR ", f->x[30]);

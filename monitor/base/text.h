@@ -3,6 +3,7 @@
 #ifndef ELFMON_BASE_TEXT_H
 #define ELFMON_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +27,25 @@ static inline bool text_copy(char *out, size_t room, const char *text)
     out[0] = '\0';
     return text_append(out, room, text);
 }
+
+/**
+ * Append to the string in @out of @room bytes as printf would. False where it was cut to fit.
+ * Conversions: %c %d %s %u %x, with the flags - and 0, a width, a precision of %s, either of
+ * them * too, and l, ll, z for what has 64 bits.
+ */
+bool text_add(char *out, size_t room, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+bool text_vadd(char *out, size_t room, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+/** String @index of @list, strings one behind the other. */
+const char *text_pick(const char *list, unsigned index);
+
+/** The index of @word in @list, strings one behind the other with an empty one at the end; or -1. */
+int text_find(const char *list, const char *word);
+
+/** The string of @names that stands where @key stands in @keys, or the one behind all of these. */
+const char *text_name(const uint8_t *keys, unsigned count, unsigned key, const char *names);
 
 /**
  * Write @bytes to @out of @room bytes in the largest unit that keeps it at 1 or more, with one

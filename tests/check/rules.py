@@ -20,7 +20,8 @@ LAYERS = {
     r"monitor/main\.c": [r".*"],
     r"monitor/base/.*": [],
     r"monitor/arch/.*": [
-        *(r"monitor/base/.*", r"monitor/arch\.h", r"monitor/handover\.h", r"mm/mmu_cfg\.h")
+        *(r"monitor/base/.*", r"monitor/arch\.h", r"monitor/handover\.h"),
+        *(r"mm/mmu_cfg\.h", r"mm/par\.h"),
     ],
     r"monitor/[^/]*": PURE,
     r"mm/.*": [r"monitor/base/.*"],

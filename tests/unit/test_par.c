@@ -59,7 +59,10 @@ static void test_describe(void **state)
     assert_text(0x801 | 0x07 << 1, "translation fault, level 3");
     assert_text(0x801 | 0x0a << 1, "access flag fault, level 2");
     assert_text(0x801 | 0x0f << 1, "permission fault, level 3");
-    assert_text(0x801 | 0x10 << 1, "fault status 0x10");
+    assert_text(0x801 | 0x10 << 1, "synchronous external abort");
+    assert_text(0x801 | 0x13 << 1, "fault status 0x13");
+    assert_text(0x801 | 0x15 << 1, "external abort on a table walk, level 1");
+    assert_text(0x801 | 0x21 << 1, "alignment fault");
     assert_text(0x801 | 0x3f << 1, "fault status 0x3f");
 }
 

@@ -359,7 +359,7 @@ static void test_describe(void **state)
     describe(UINT64_C(0x0060000000000403), false, "Device-nGnRnE, RW-, non-shareable, AF");
     describe(UINT64_C(0x00000000000004d3), false, "Normal WB, R-X, non-shareable, AF, EL0");
     describe(UINT64_C(0x00000000000006d3), true, "Normal WB, R-X, outer, AF");
-    describe(UINT64_C(0x004000000000005b), true, "MAIR slot 6, RW-, non-shareable, no AF");
+    describe(UINT64_C(0x004000000000005b), true, "Device-nGnRnE, RW-, non-shareable, no AF");
     describe(UINT64_C(0x0000000000000143), false, "Device-nGnRnE, RWX, reserved SH, no AF, EL0");
     pt_leaf_describe(&leaf, text, sizeof(text));
     assert_string_equal(text, "Normal ");
