@@ -21,8 +21,7 @@ FAST_OBJS := build/target/mm/pt_build.o build/target/mm/fdt_scan.o
 $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
-	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -Wl,--defsym=vfprintf=__i_vfprintf \
-	-T build/target/elfmon.lds
+	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
 MONITOR_LIBS := $(ARM64_LIB)/libfdt.a $(ARM64_LIB)/libcrypto.a $(PICOLIBC)/lib/libc.a
 
 # libfdt's and libcrypto's headers only: the rest of that directory is a hosted C library's.

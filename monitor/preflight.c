@@ -1,88 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/preflight.h"
 
+#include <assert.h>
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <string.h>
 
 #include "mm/mmu_cfg.h"
+#include "monitor/base/text.h"
 
 /* As many as leave room for the rest in PREFLIGHT_TEXT_BYTES. */
 enum { RANGES_SHOWN = 2 };
 
-/* Text that is put together piece by piece; what does not fit is cut. */
-struct text {
-    char *out;
-    size_t size, used;
-};
+static_assert((int)SEL4_RAM_MAX == (int)MACHINE_RAM_MAX, "a machine is described as a kernel is");
 
-__attribute__((format(printf, 2, 3))) static void append(struct text *t, const char *format, ...)
+static void add_ranges(const struct sel4_facts *facts, char *out, size_t size)
 {
-    va_list args;
-    int wrote;
+    unsigned count = facts->ram_count;
 
-    va_start(args, format);
-    wrote = vsnprintf(t->out + t->used, t->size - t->used, format, args);
-    va_end(args);
-    if (wrote > 0)
-        t->used += (size_t)wrote;
-    if (t->used >= t->size)
-        t->used = t->size - 1;
-}
-
-static void append_ranges(struct text *t, const struct range *ranges, unsigned count)
-{
     if (!count)
-        append(t, "RAM unknown");
+        (void)text_add(out, size, "RAM unknown");
     for (unsigned i = 0; i < count && i < RANGES_SHOWN; i++)
-        append(t, "%s0x%" PRIx64 "-0x%" PRIx64, i ? " + " : "", ranges[i].start, ranges[i].end);
+        (void)text_add(out, size, "%s0x%" PRIx64 "-0x%" PRIx64, i ? " + " : "", facts->ram[i].start,
+                       facts->ram[i].end);
     if (count > RANGES_SHOWN)
-        append(t, " + %u more", count - RANGES_SHOWN);
+        (void)text_add(out, size, " + %u more", count - RANGES_SHOWN);
 }
 
-static void append_count(struct text *t, unsigned count, const char *unit)
-{
-    if (count)
-        append(t, ", %u %s%s", count, unit, count == 1 ? "" : "s");
-    else
-        append(t, ", number of %ss unknown", unit);
-}
-
-static void append_gic(struct text *t, unsigned version)
-{
-    if (version)
-        append(t, ", GICv%u", version);
-    else
-        append(t, ", GIC unknown");
-}
-
+/* Every kernel has an exception level; a machine without one is not here. */
 void preflight_describe_kernel(const struct sel4_facts *facts, char *out, size_t size)
 {
-    struct text t = {out, size, 0};
+    unsigned cores = facts->core_count;
 
-    append_ranges(&t, facts->ram, facts->ram_count);
-    append_count(&t, facts->core_count, "core");
-    append(&t, ", EL%u", facts->el);
-    if (facts->el == 2 && facts->pa_bits)
-        append(&t, ", %u-bit PA", facts->pa_bits);
-    else if (facts->el == 2)
-        append(&t, ", PA size unknown");
-    append_gic(&t, facts->gic_version);
+    out[0] = '\0';
+    add_ranges(facts, out, size);
+    if (cores)
+        (void)text_add(out, size, ", %u core%s", cores, cores == 1 ? "" : "s");
+    else
+        (void)text_add(out, size, ", number of cores unknown");
+    if (facts->el)
+        (void)text_add(out, size, ", EL%u", facts->el);
+    if (facts->pa_bits)
+        (void)text_add(out, size, ", %u-bit PA", facts->pa_bits);
+    else if (facts->el != 1)
+        (void)text_add(out, size, facts->el ? ", PA size unknown" : ", EL and PA size unknown");
+    if (facts->gic_version)
+        (void)text_add(out, size, ", GICv%u", facts->gic_version);
+    else
+        (void)text_add(out, size, ", GIC unknown");
 }
 
 void preflight_describe_machine(const struct plan_input *in, char *out, size_t size)
 {
-    struct text t = {out, size, 0};
+    const struct machine *machine = in->machine;
+    struct sel4_facts here = {
+        .el = in->machine_el,
+        .core_count = machine->cpu_count,
+        .pa_bits = in->machine_el ? mmu_cfg_pa_bits(in->pa_range) : 0,
+        .gic_version = machine->gic_version,
+        .ram_count = machine->ram_count,
+    };
 
-    append_ranges(&t, in->machine->ram, in->machine->ram_count);
-    append_count(&t, in->machine->cpu_count, "core");
-    if (in->machine_el)
-        append(&t, ", EL%u, %u-bit PA", in->machine_el, mmu_cfg_pa_bits(in->pa_range));
-    else
-        append(&t, ", EL and PA size unknown");
-    append_gic(&t, in->machine->gic_version);
-    if (in->machine->psci == PSCI_NONE)
-        append(&t, ", no PSCI");
+    memcpy(here.ram, machine->ram, sizeof(here.ram));
+    preflight_describe_kernel(&here, out, size);
+    if (machine->psci == PSCI_NONE)
+        (void)text_add(out, size, ", no PSCI");
 }
 
 static bool has_ram(const struct machine *machine, struct range wanted)
