@@ -53,8 +53,7 @@ void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
     char hex[24] = "0x";
     uint64_t address;
 
-    if (word[strspn(word, "0123456789")] != '\0' ||
-        !text_append(hex, sizeof(hex), word) ||
+    if (word[strspn(word, "0123456789")] != '\0' || !text_append(hex, sizeof(hex), word) ||
         parse_number(hex, &address, NULL) != ERR_OK) {
         return;
     }
