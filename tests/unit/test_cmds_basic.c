@@ -344,7 +344,7 @@ static void test_help_explains_one(void **state)
     (void)state;
     assert_runs("help sleep", 0,
                 "sleep: wait\r\nusage: sleep SECONDS\r\n"
-                "  SECONDS  up to 3600, with a fraction where wanted; Ctrl-C ends it\r\n"
+                "  SECONDS  up to 3600, also 0.5; Ctrl-C ends it\r\n"
                 "Example: sleep 0.5\r\n");
     assert_prints("help md.b", "usage: md[.b|.w|.l|.q] ADDR [COUNT]\r\n");
     assert_runs("help ecko", 10, "error: help: no such command: ecko; did you mean echo?\r\n");
