@@ -58,16 +58,17 @@ test:
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 
 # Long runs, as many side by side as there are cores; what they find grows below build/fuzz/corpus.
-.PHONY: fuzz $(FUZZ_TARGETS:build/fuzz/%=run-%)
+FUZZ_RUNS := $(FUZZ_TARGETS:build/fuzz/%=run-%)
+.PHONY: fuzz $(FUZZ_RUNS)
 fuzz: FUZZ_SECONDS ?= 600
 fuzz:
 	$(Q)host/deps.sh $(DEPS) build test
-	+$(Q)$(PARALLEL) FUZZ_SECONDS=$(FUZZ_SECONDS) $(FUZZ_TARGETS:build/fuzz/%=run-%)
+	+$(Q)$(PARALLEL) FUZZ_SECONDS=$(FUZZ_SECONDS) $(FUZZ_RUNS)
 
-run-fuzz_%: build/fuzz/fuzz_%
+$(FUZZ_RUNS): run-%: build/fuzz/%
 	@mkdir -p build/fuzz/corpus/$*
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
-		-artifact_prefix=build/fuzz/fuzz_$*- build/fuzz/corpus/$*
+		-artifact_prefix=build/fuzz/$*- build/fuzz/corpus/$*
 
 .PHONY: bench
 bench:
