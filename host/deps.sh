@@ -66,6 +66,7 @@ need_test() {
 	need python3-pexpect python_module pexpect
 	need device-tree-compiler tool fdtget
 	need u-boot-tools tool mkimage
+	need lrzsz tool sx
 	need gdb-multiarch tool gdb-multiarch
 }
 

@@ -40,13 +40,17 @@ build/tests/read: tests/bad/read.c build/unit/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
 
+build/tests/xmodem_peer: tests/host/xmodem_peer.c build/unit/libpure.a
+	@mkdir -p $(@D)
+	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
+
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do $$t || exit 1; done
 
 # What the tests run, and then all of them with one summary at the end.
 .PHONY: test-programs
-test-programs: build targets $(UNIT_TESTS) build/tests/read $(FUZZ_TARGETS)
+test-programs: build targets $(UNIT_TESTS) build/tests/read build/tests/xmodem_peer $(FUZZ_TARGETS)
 
 RUN_PYTHON = ELFMON_QEMU='$(QEMU)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
 
