@@ -13,7 +13,7 @@ CHECK_TARGET_FLAGS := --target=aarch64-linux-gnu -std=gnu11 -ffreestanding -I. \
 	$(call kernel_defines,kernel-smp4) -DRODATA_PATTERN_BYTES=$(roottask_BYTES)
 
 # One file at a time: clang-tidy 14 carries some findings over from one file to the next.
-tidy = out=$$(clang-tidy --quiet $< -- $(1) 2>/dev/null) || { echo "$$out"; exit 1; }
+tidy = out=$$(clang-tidy --quiet $< -- $(1) 2>/dev/null) || { printf '%s\n' "$$out"; exit 1; }
 
 TIDY_HOST := $(CHECK_HOST:%=tidy/%)
 TIDY_TARGET := $(CHECK_TARGET:%=tidy/%)
