@@ -27,7 +27,7 @@ void par_expect(const struct pt_walk *walk, bool el2, uint64_t mair, struct par 
 /** True where the CPU's answer is the expected one. */
 bool par_agrees(const struct par *answer, const struct par *expected);
 
-/** Append what the fault status code @status means, also ESR_ELx's: "translation fault, level 2". */
+/** Append what the fault status code @status means, also ESR_ELx: "translation fault, level 2". */
 void par_fault(unsigned status, char *out, size_t room);
 
 enum { PAR_TEXT_BYTES = 80 };

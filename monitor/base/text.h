@@ -41,7 +41,7 @@ bool text_vadd(char *out, size_t room, const char *format, va_list args)
 /** String @index of @list, strings one behind the other. */
 const char *text_pick(const char *list, unsigned index);
 
-/** The index of @word in @list, strings one behind the other with an empty one at the end; or -1. */
+/** The index of @word in @list, strings one behind the other, the last one empty; or -1. */
 int text_find(const char *list, const char *word);
 
 /** The string of @names that stands where @key stands in @keys, or the one behind all of these. */
