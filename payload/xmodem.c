@@ -347,7 +347,7 @@ static void store(struct xmodem *x, const uint8_t *data, size_t size)
 {
     size_t fits = size < x->sink_room ? size : x->sink_room;
 
-    if (fits)
+    if (fits && data != x->sink)
         memcpy(x->sink, data, fits);
     x->sink += fits;
     x->sink_room -= fits;
@@ -391,6 +391,15 @@ static void take_data(struct xmodem *x, struct bytes *in)
     in->size -= size;
     if (x->seen == end)
         check_block(x, data[size - 1]);
+}
+
+struct xmodem_place xmodem_place(const struct xmodem *x)
+{
+    size_t left = x->block_size - x->seen;
+
+    if (x->state != XMODEM_IN_BLOCK || x->seen >= x->block_size)
+        left = 0;
+    return (struct xmodem_place){x->sink, left < x->sink_room ? left : x->sink_room};
 }
 
 enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)

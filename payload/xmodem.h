@@ -90,14 +90,13 @@ struct xmodem {
     size_t sink_room;
     uint8_t start;        /* XMODEM_CRC, XMODEM_NAK or XMODEM_STREAM */
     uint8_t number, next; /* of this block; of the one to come */
-    uint8_t
-        can_history; /* bit n: the byte n before was CAN; kept where the line may be cancelled */
-    bool batch;      /* YMODEM */
-    bool streaming;  /* YMODEM-g, within a file */
-    bool asked;      /* for a block again, since the last ACK */
-    bool eot_asked;  /* for an EOT again */
-    bool overflow;   /* the block has more than padding behind the room */
-    bool noisy;      /* while closing: the other side has not cancelled yet */
+    uint8_t can_history;  /* bit n: the byte n before was CAN; not 0: maybe cancelled */
+    bool batch;           /* YMODEM */
+    bool streaming;       /* YMODEM-g, within a file */
+    bool asked;           /* for a block again, since the last ACK */
+    bool eot_asked;       /* for an EOT again */
+    bool overflow;        /* the block has more than padding behind the room */
+    bool noisy;           /* while closing: the other side has not cancelled yet */
     uint8_t header[XMODEM_SMALL_BYTES];
 };
 
@@ -112,6 +111,15 @@ void xmodem_start(struct xmodem *x, enum xmodem_char start, uint8_t *data, size_
 
 /** Take from @in, until there is something to send or to do. What is left in it comes again. */
 enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in);
+
+/** Where the next bytes of data belong; size 0 where they are not data that is wanted. */
+struct xmodem_place {
+    uint8_t *data;
+    size_t size;
+};
+
+/** What is read to this place at once and then fed from there need not be copied. */
+struct xmodem_place xmodem_place(const struct xmodem *x);
 
 /** Nothing has come for xmodem_wait_ms. */
 enum xmodem_event xmodem_timeout(struct xmodem *x);

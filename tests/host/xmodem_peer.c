@@ -48,8 +48,8 @@ static void transmit(const uint8_t *data, size_t size)
     }
 }
 
-/* What has come within @ms; nothing where the line is closed. */
-static size_t collect(uint8_t *data, uint32_t ms)
+/* At most @size bytes of what has come within @ms; nothing where the line is closed. */
+static size_t collect(uint8_t *data, size_t size, uint32_t ms)
 {
     struct pollfd in = {STDIN_FILENO, POLLIN, 0};
     uint64_t end = now_ms() + ms;
@@ -57,7 +57,7 @@ static size_t collect(uint8_t *data, uint32_t ms)
 
     if (poll(&in, 1, (int)ms) <= 0)
         return 0;
-    n = read(STDIN_FILENO, data, BURST_BYTES);
+    n = read(STDIN_FILENO, data, size);
     if (n > 0)
         return (size_t)n;
     while (now_ms() < end)
@@ -94,8 +94,13 @@ static enum xmodem_event receive(enum xmodem_char start, size_t room, const char
     xmodem_start(&receiver, start, memory, room, START_MS, &why);
     transmit(receiver.reply, receiver.reply_count);
     while (event != XMODEM_DONE && event != XMODEM_FAILED) {
-        struct bytes in = {burst, collect(burst, xmodem_wait_ms(&receiver))};
+        struct xmodem_place place = xmodem_place(&receiver);
+        struct bytes in = {place.data, 0};
 
+        if (place.size == 0)
+            in.data = burst;
+        in.size = collect(place.size ? place.data : burst, place.size ? place.size : BURST_BYTES,
+                          xmodem_wait_ms(&receiver));
         if (in.size == 0)
             act(event = xmodem_timeout(&receiver), room, directory);
         while (in.size > 0)
@@ -118,7 +123,7 @@ static enum xmodem_event dispatch(const char *path, bool batch)
                       &why);
     fclose(file);
     while (event == XMODEM_NOTHING) {
-        struct bytes in = {burst, collect(burst, xmodem_send_wait_ms(&sender))};
+        struct bytes in = {burst, collect(burst, BURST_BYTES, xmodem_send_wait_ms(&sender))};
 
         if (in.size == 0) {
             event = xmodem_send_timeout(&sender);

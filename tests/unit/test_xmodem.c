@@ -350,6 +350,25 @@ static void test_every_split(void **state)
     }
 }
 
+static void test_every_split_without_a_copy(void **state)
+{
+    for (size_t split = 0; split <= 133 + 1029; split += 3) {
+        setup(state);
+        rx.direct = true;
+        feed_session(split);
+        assert_received(1152);
+    }
+    xmodem_fake_init(&rx, XMODEM_CRC, 1100);
+    rx.direct = true;
+    header("a", "1090");
+    block(1, XMODEM_LARGE_BYTES, 0);
+    block(2, XMODEM_SMALL_BYTES, 1024);
+    eot();
+    header("", NULL);
+    feed();
+    assert_received(1090);
+}
+
 static bool is_complete(void)
 {
     return rx.end_count == 1 && rx.event == XMODEM_DONE;
@@ -1054,6 +1073,7 @@ int main(void)
         TEST(streaming_waits_for_a_slow_line),
         TEST(streaming_needs_a_header),
         TEST(every_split),
+        TEST(every_split_without_a_copy),
         TEST(every_change_of_a_byte),
         TEST(checksum_misses_a_double_change),
         TEST(silence_at_every_point),
