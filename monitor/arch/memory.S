@@ -7,7 +7,6 @@
 	.macro	function name
 	.global	\name
 	.type	\name, %function
-	.balign	16
 \name:
 	.endm
 
@@ -113,45 +112,40 @@ function arch_zero
 	.size	arch_zero, . - arch_zero
 
 /*
- * \op every line of [x0, x0 + x1); the line is 4 << CTR_EL0[\shift + 3:\shift] bytes. Goes by four
- * lines at a time: up to three more on either side, never in another page.
+ * void arch_clean_poc(const void *start, size_t size), void arch_forget(const void *start, size_t
+ * size): clean and invalidate every line of [start, start + size), which serves both, for the
+ * neighbours in a line must not be lost. Goes by four lines at a time: up to three more on either
+ * side, never in another page. Clobbers x0..x4.
  */
-	.macro	by_line op, shift
+function arch_clean_poc
 	mrs	x2, ctr_el0
-	ubfx	x2, x2, #\shift, #4
+	ubfx	x2, x2, #16, #4			// DminLine: log2 of words
 	mov	x3, #4
 	lsl	x3, x3, x2
 	lsl	x4, x3, #2
 	sub	x4, x4, #1
 	add	x1, x0, x1
 	bic	x0, x0, x4
-1001:	cmp	x0, x1
-	b.hs	1002f
+1:	cmp	x0, x1
+	b.hs	2f
 	.rept	4
-	\op, x0
+	dc	civac, x0
 	add	x0, x0, x3
 	.endr
-	b	1001b
-1002:	dsb	sy
-	.endm
-
-/* void arch_clean_poc(const void *start, size_t size) */
-function arch_clean_poc
-	by_line	"dc cvac", 16
+	b	1b
+2:	dsb	sy
 	ret
 	.size	arch_clean_poc, . - arch_clean_poc
+	.global	arch_forget
+	.set	arch_forget, arch_clean_poc
 
-/* void arch_forget(const void *start, size_t size): cleaned as well, for the neighbours' sake */
-function arch_forget
-	by_line	"dc civac", 16
-	ret
-	.size	arch_forget, . - arch_forget
-
-/* void arch_sync_code(const void *start, size_t size) */
+/* void arch_sync_code(const void *start, size_t size): data cleaned to the point of coherency is
+ * clean to that of unification too. */
 function arch_sync_code
-	by_line	"dc cvau", 16
+	mov	x5, x30
+	bl	arch_clean_poc
 	ic	ialluis
 	dsb	sy
 	isb
-	ret
+	ret	x5
 	.size	arch_sync_code, . - arch_sync_code

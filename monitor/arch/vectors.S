@@ -2,28 +2,28 @@
 /*
  * Exception vectors. The monitor runs on SP_EL0 and takes exceptions on SP_ELx, so that a stack
  * that ran into its guard page can still be reported.
+ *
+ * A slot has 128 bytes, of which its own three instructions take 12: what belongs to exceptions
+ * and fits lies behind them.
  */
 #include "monitor/arch/layout.h"
 #include "monitor/arch/sysreg.h"
 
 #define FRAME_BYTES 304			/* struct exception_frame */
 
-	.macro	slot target, source
-	.balign	0x80
+	.macro	slot number
+	.org	vectors + 0x80 * \number
 	stp	x0, x1, [sp, #-FRAME_BYTES]!
-	mov	x1, #\source
-	b	\target
+	mov	x1, #\number
 	.endm
 
-/* \reg = the register \name of the EL this runs at. */
-	.macro	read_own reg, name, tmp
-	mrs	\tmp, CurrentEL
-	cmp	\tmp, #CURRENTEL_EL2
-	b.eq	1001f
-	mrs	\reg, \name\()_el1
-	b	1002f
-1001:	mrs	\reg, \name\()_el2
-1002:
+/* x2..x6 = SCTLR, ELR, SPSR, ESR, FAR of EL \el. */
+	.macro	read_state el
+	mrs	x2, sctlr_el\el
+	mrs	x3, elr_el\el
+	mrs	x4, spsr_el\el
+	mrs	x5, esr_el\el
+	mrs	x6, far_el\el
 	.endm
 
 	.section .text.vectors, "ax"
@@ -31,74 +31,14 @@
 	.balign	0x800
 	.global vectors
 vectors:
-	.irp	source, 0, 1, 2, 3		// current EL, SP_EL0
-	slot	exception_entry, \source
-	.endr
-	.irp	source, 4, 5, 6, 7		// current EL, SP_ELx: while reporting
-	slot	exception_nested, \source
-	.endr
-	/* Lower ELs: nothing runs there while these vectors are in force, so code takes their place. */
-
-exception_entry:
-	stp	x2, x3, [sp, #16]
-	stp	x4, x5, [sp, #32]
-	stp	x6, x7, [sp, #48]
-	stp	x8, x9, [sp, #64]
-	stp	x10, x11, [sp, #80]
-	stp	x12, x13, [sp, #96]
-	stp	x14, x15, [sp, #112]
-	stp	x16, x17, [sp, #128]
-	stp	x18, x19, [sp, #144]
-	stp	x20, x21, [sp, #160]
-	stp	x22, x23, [sp, #176]
-	stp	x24, x25, [sp, #192]
-	stp	x26, x27, [sp, #208]
-	stp	x28, x29, [sp, #224]
-	mrs	x2, sp_el0
-	stp	x30, x2, [sp, #240]
-	read_own x3, elr, x7
-	read_own x4, spsr, x7
-	read_own x5, esr, x7
-	read_own x6, far, x7
-	read_own x2, sctlr, x7
-	tbnz	x2, #0, 3f			// bit 0: M
-	b	early_stop
-3:	stp	x3, x4, [sp, #256]
-	stp	x5, x6, [sp, #272]
-	str	x1, [sp, #288]
-	mov	x0, sp
-	bl	exception_report
-	/* x0: the guard to go back to. Thread state goes on at guard_return on SP_EL0. */
-	b	exception_leave
-
-/* An exception in exception_report: one plain line, then back to the guard all the same. */
-exception_nested:
-	ldr	x0, =__exception_stack_top
-	mov	sp, x0
-	bl	exception_report_nested
-
-exception_leave:
-	ldr	x1, =__exception_stack_top
-	mov	sp, x1
-	adr	x1, guard_return
-	mov	x2, #SPSR_DIF
-	mrs	x3, CurrentEL
-	cmp	x3, #CURRENTEL_EL2
-	b.eq	1f
-	msr	elr_el1, x1
-	orr	x2, x2, #SPSR_EL1T
-	msr	spsr_el1, x2
-	eret
-1:	msr	elr_el2, x1
-	orr	x2, x2, #SPSR_EL2T
-	msr	spsr_el2, x2
-	eret
+	/* Current EL on SP_EL0: synchronous, IRQ, FIQ, SError. */
+	slot	0
+	b	exception_entry
 
 /*
  * int guard_enter(struct guard *guard): 0 at first; ERR_FAULT where an exception led back here.
  * struct guard: x19..x30, SP, then d8..d15.
  */
-	.text
 	.global guard_enter
 	.type	guard_enter, %function
 guard_enter:
@@ -117,6 +57,9 @@ guard_enter:
 	mov	w0, #0
 	ret
 
+	slot	1
+	b	exception_entry
+
 guard_return:
 	ldp	x19, x20, [x0]
 	ldp	x21, x22, [x0, #16]
@@ -132,31 +75,9 @@ guard_return:
 	ldp	d14, d15, [x0, #152]
 	mov	w0, #1
 	ret
-	.size	guard_enter, . - guard_enter
 
-/*
- * An exception with the MMU off: there is no C worth calling yet. One line by the fallback UART,
- * then stop. In: x3 = ELR, x5 = ESR, x6 = FAR.
- */
-	.section .text.early_stop, "ax"
-early_stop:
-	ldr	x0, =LAYOUT_EARLY_UART
-	adr	x1, text_class
-	bl	early_puts
-	mov	x4, x5
-	bl	early_hex
-	adr	x1, text_elr
-	bl	early_puts
-	mov	x4, x3
-	bl	early_hex
-	adr	x1, text_far
-	bl	early_puts
-	mov	x4, x6
-	bl	early_hex
-	adr	x1, text_end
-	bl	early_puts
-1:	wfe
-	b	1b
+	slot	2
+	b	exception_entry
 
 /* Print the string at x1. Clobbers x1, x2, x7. */
 early_puts:
@@ -184,13 +105,105 @@ early_hex:
 	cbnz	x8, 1b
 	ret
 
-text_class:
+	slot	3
+	b	exception_entry
+
+/*
+ * An exception with the MMU off: there is no C worth calling yet. One line by the fallback UART,
+ * then stop. In: x3 = ELR, x5 = ESR, x6 = FAR.
+ */
+early_stop:
+	ldr	x0, =LAYOUT_EARLY_UART
+	adr	x1, .Lclass
+	bl	early_puts
+	mov	x4, x5
+	bl	early_hex
+	adr	x1, .Lelr
+	bl	early_puts
+	mov	x4, x3
+	bl	early_hex
+	adr	x1, .Lfar
+	bl	early_puts
+	mov	x4, x6
+	bl	early_hex
+	adr	x1, .Lend
+	bl	early_puts
+1:	wfe
+	b	1b
+
+	/* Current EL on SP_ELx: an exception while another one was being reported. */
+	slot	4
+	b	exception_nested
+
+.Lclass:
 	.asciz	"\r\nelfmon: stopped: exception before the MMU was on: ESR 0x"
-text_elr:
+.Lelr:
 	.asciz	", ELR 0x"
-text_far:
+.Lfar:
 	.asciz	", FAR 0x"
-text_end:
+.Lend:
 	.asciz	"\r\n"
-	.balign	4
+
+	slot	5
+	b	exception_nested
+	slot	6
+	b	exception_nested
+	slot	7
+
+/* An exception in exception_report: one plain line, then back to the guard all the same. */
+exception_nested:
+	ldr	x0, =__exception_stack_top
+	mov	sp, x0
+	bl	exception_report_nested
+
+exception_leave:
+	ldr	x1, =__exception_stack_top
+	mov	sp, x1
+	adr	x1, guard_return
+	mov	x2, #SPSR_DIF
+	mrs	x3, CurrentEL
+	cmp	x3, #CURRENTEL_EL2
+	b.eq	1f
+	msr	elr_el1, x1
+	orr	x2, x2, #SPSR_EL1T
+	msr	spsr_el1, x2
+	eret
+1:	msr	elr_el2, x1
+	orr	x2, x2, #SPSR_EL2T
+	msr	spsr_el2, x2
+	eret
+
+	/* Lower ELs: nothing runs there while these vectors are in force, so code takes their place. */
+exception_entry:
+	stp	x2, x3, [sp, #16]
+	stp	x4, x5, [sp, #32]
+	stp	x6, x7, [sp, #48]
+	stp	x8, x9, [sp, #64]
+	stp	x10, x11, [sp, #80]
+	stp	x12, x13, [sp, #96]
+	stp	x14, x15, [sp, #112]
+	stp	x16, x17, [sp, #128]
+	stp	x18, x19, [sp, #144]
+	stp	x20, x21, [sp, #160]
+	stp	x22, x23, [sp, #176]
+	stp	x24, x25, [sp, #192]
+	stp	x26, x27, [sp, #208]
+	stp	x28, x29, [sp, #224]
+	mrs	x2, sp_el0
+	stp	x30, x2, [sp, #240]
+	mrs	x7, CurrentEL
+	cmp	x7, #CURRENTEL_EL2
+	b.eq	1f
+	read_state 1
+	b	2f
+1:	read_state 2
+2:	tbnz	x2, #0, 3f			// bit 0: M
+	b	early_stop
+3:	stp	x3, x4, [sp, #256]
+	stp	x5, x6, [sp, #272]
+	str	x1, [sp, #288]
+	mov	x0, sp
+	bl	exception_report
+	/* x0: the guard to go back to. Thread state goes on at guard_return on SP_EL0. */
+	b	exception_leave
 	.ltorg
