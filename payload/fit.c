@@ -8,6 +8,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/base/range.h"
+#include "monitor/base/text.h"
 #include "payload/fit_image.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
@@ -30,6 +31,16 @@ struct opener {
     unsigned candidate_count;
     struct candidate candidates[FIT_IMAGES_MAX];
 };
+
+/* What fdt_check_full found, which answers with -@error. */
+static const char *damage(int error)
+{
+    static const uint8_t errors[] = {FDT_ERR_TRUNCATED, FDT_ERR_BADSTRUCTURE, FDT_ERR_BADOFFSET};
+
+    return text_name(errors, sizeof(errors), (unsigned)error,
+                     "it ends too early\0its structure is wrong\0an offset is wrong\0"
+                     "its header is wrong");
+}
 
 /* Make sure that libfdt can walk the tree at the start of @blob. */
 static int check_tree(struct bytes blob, struct diag *d)
@@ -55,7 +66,7 @@ static int check_tree(struct bytes blob, struct diag *d)
                         fdt_off_dt_struct(blob.data), fdt_off_mem_rsvmap(blob.data));
     err = fdt_check_full(blob.data, fdt_totalsize(blob.data));
     if (err)
-        return diag_set(d, ERR_FORMAT, "the FIT's tree is damaged: %s", fdt_strerror(err));
+        return diag_set(d, ERR_FORMAT, "the FIT's tree is damaged: %s", damage(-err));
     return ERR_OK;
 }
 
