@@ -2,12 +2,16 @@
 #include "cmds/cmds.h"
 
 #include <inttypes.h>
-#include <string.h>
 
+#include "monitor/base/text.h"
 #include "monitor/countdown.h"
 #include "monitor/monitor.h"
 
 enum { SECONDS_MAX = 86400 };
+
+enum { OFF, RUN };
+
+static const char subcommands[] = "off\0run\0";
 
 static int show(struct monitor *m)
 {
@@ -26,13 +30,7 @@ static int show(struct monitor *m)
 static int set(struct monitor *m, const char *word, struct diag *d)
 {
     uint64_t seconds;
-    int rc;
-
-    if (strcmp(word, "off") == 0) {
-        m->autoboot.seconds = AUTOBOOT_OFF;
-        return ERR_OK;
-    }
-    rc = parse_number(word, &seconds, d);
+    int rc = parse_number(word, &seconds, d);
     if (rc != ERR_OK) {
         return rc;
     }
@@ -54,16 +52,19 @@ static int count_down(struct monitor *m, struct diag *d)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    if (argc > 2) {
-        return diag_set(d, ERR_USAGE, "too many words");
-    }
     if (argc == 1) {
         return show(m);
     }
-    return strcmp(argv[1], "run") == 0 ? count_down(m, d) : set(m, argv[1], d);
+    switch (text_find(subcommands, argv[1])) {
+    case OFF:
+        m->autoboot.seconds = AUTOBOOT_OFF;
+        return ERR_OK;
+    case RUN:
+        return count_down(m, d);
+    default:
+        return set(m, argv[1], d);
+    }
 }
-
-static const char *const subcommands[] = {"off", "run", NULL};
 
 const struct cmd cmd_autoboot = {
     .name = "autoboot",
@@ -75,5 +76,6 @@ const struct cmd cmd_autoboot = {
             "  run      count down now, then boot\n"
             "Example: autoboot 10; autoboot run",
     .subcommands = subcommands,
+    .words_max = 1,
     .run = run,
 };

@@ -137,5 +137,6 @@ const struct cmd cmd_boot = {
             "  -q  print nothing but errors\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",
+    .words_max = 3,
     .run = run,
 };

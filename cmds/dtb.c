@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mm/fdt_scan.h"
+#include "monitor/base/text.h"
 #include "monitor/dts.h"
 #include "monitor/monitor.h"
 
@@ -199,23 +200,27 @@ static int check(struct monitor *m, struct diag *d)
     return ERR_OK;
 }
 
+enum { CHECK, FIND };
+
+static const char subcommands[] = "check\0find\0";
+
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    if (argc > 3)
-        return diag_set(d, ERR_USAGE, "too many words");
     if (!m->fdt)
         return diag_set(d, ERR_NOTFOUND, "no devicetree: %s",
                         m->fdt_problem.text[0] ? m->fdt_problem.text : "none was handed over");
     if (argc == 1)
         return dts_print_tree(&m->con, m->fdt, d);
-    if (strcmp(argv[1], "check") == 0)
+    switch (text_find(subcommands, argv[1])) {
+    case CHECK:
         return argc == 2 ? check(m, d) : diag_set(d, ERR_USAGE, "check takes no word");
-    if (strcmp(argv[1], "find") == 0)
+    case FIND:
         return argc == 3 ? find(m, argv[2], d) : diag_set(d, ERR_USAGE, "find takes a text");
+    default:
+        break;
+    }
     return argc == 2 ? show_node(m, argv[1], d) : show_property(m, argv[1], argv[2], d);
 }
-
-static const char *const subcommands[] = {"check", "find", NULL};
 
 const struct cmd cmd_dtb = {
     .name = "dtb",
@@ -228,6 +233,7 @@ const struct cmd cmd_dtb = {
             "  check      validate it; what it says of the machine, and what it leaves out\n"
             "Example: dtb /cpus/cpu@0 enable-method\n",
     .subcommands = subcommands,
+    .words_max = 2,
     .completes_paths = true,
     .run = run,
 };

@@ -32,5 +32,6 @@ const struct cmd cmd_echo = {
     .help = "  -n  no new line behind them\n"
             "$? is the last status.\n"
             "Example: md 0x40000000 1 || echo status $?",
+    .words_max = PARSE_WORDS_MAX,
     .run = run,
 };

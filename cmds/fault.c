@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmds/cmds.h"
 
-#include <string.h>
-
+#include "monitor/base/text.h"
 #include "monitor/monitor.h"
 
 /* In the order of enum arch_exception. */
-static const char *const kinds[] = {"stack",     "execute",   "text",   "rodata",
-                                    "undefined", "unaligned", "nested", NULL};
+static const char kinds[] = "stack\0execute\0text\0rodata\0undefined\0unaligned\0nested\0";
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
+    int kind = text_find(kinds, argv[1]);
+
     (void)m;
-    if (argc != 2) {
-        return diag_set(d, ERR_USAGE, "%s KIND", argc < 2 ? "missing" : "more than one");
+    (void)argc;
+    if (kind < 0) {
+        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
     }
-    for (unsigned i = 0; kinds[i]; i++) {
-        if (strcmp(argv[1], kinds[i]) == 0) {
-            arch_provoke((enum arch_exception)i);
-            return diag_set(d, ERR_STATE, "no exception came: %s is possible here", argv[1]);
-        }
-    }
-    return diag_set(d, ERR_USAGE, "unknown KIND '%.40s'", argv[1]);
+    arch_provoke((enum arch_exception)kind);
+    return diag_set(d, ERR_STATE, "no exception came: %s is possible here", argv[1]);
 }
 
 const struct cmd cmd_fault = {
@@ -38,5 +34,7 @@ const struct cmd cmd_fault = {
             "  nested     an exception on the exception stack\n"
             "Example: fault stack; echo still alive",
     .subcommands = kinds,
+    .words_min = 1,
+    .words_max = 1,
     .run = run,
 };

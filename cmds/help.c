@@ -50,9 +50,6 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     const struct cmd *cmd;
 
-    if (argc > 2) {
-        return diag_set(d, ERR_USAGE, "more than one COMMAND");
-    }
     if (argc == 1) {
         return list_all(m);
     }
@@ -78,5 +75,6 @@ const struct cmd cmd_help = {
         "status, 0 for success. Numbers are decimal, hex with 0x; K, M, G multiply.\n"
         "Example: help md",
     .completes_commands = true,
+    .words_max = 1,
     .run = run,
 };

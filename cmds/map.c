@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "monitor/base/text.h"
 #include "monitor/boot.h"
 
-struct subcommand {
-    const char *name;
-    int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);
-};
+enum { SHOW, WALK, ADD };
+
+static const char subcommands[] = "show\0walk\0add\0";
 
 /* "rw", "rx,normal", "rw,device": what is allowed, then the kind of memory. */
 static int parse_attr(const char *word, struct pt_attr *out, struct diag *d)
@@ -76,19 +76,19 @@ static int map_build(struct monitor *m, struct diag *d)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    static const struct subcommand list[] = {
-        {"show", map_show}, {"walk", map_walk}, {"add", map_add}};
-
     if (argc == 1)
         return map_build(m, d);
-    for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        if (!strcmp(argv[1], list[i].name))
-            return list[i].run(m, argc - 1, argv + 1, d);
+    switch (text_find(subcommands, argv[1])) {
+    case SHOW:
+        return map_show(m, argc - 1, argv + 1, d);
+    case WALK:
+        return map_walk(m, argc - 1, argv + 1, d);
+    case ADD:
+        return map_add(m, argc - 1, argv + 1, d);
+    default:
+        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
     }
-    return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
 }
-
-static const char *const subcommands[] = {"show", "walk", "add", NULL};
 
 const struct cmd cmd_map = {
     .name = "map",
@@ -104,5 +104,6 @@ const struct cmd cmd_map = {
         "Example: map; map add 0xffffff8000000000 0x9000000 4K rw,device; mmu on;\n"
         "         map walk 0xffffffffc0000000",
     .subcommands = subcommands,
+    .words_max = 5,
     .run = run,
 };

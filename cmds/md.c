@@ -78,9 +78,6 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     struct memory_span span;
     int rc;
 
-    if (argc < 2 || argc > 3) {
-        return diag_set(d, ERR_USAGE, "%s", argc < 2 ? "missing ADDR" : "too many words");
-    }
     rc = memory_span(argv[0], argv[1], argc == 3 ? argv[2] : NULL,
                      DEFAULT_BYTES / memory_width(argv[0]), &span, d);
     if (rc != ERR_OK) {
@@ -101,6 +98,8 @@ const struct cmd cmd_md = {
     .help = "  .b .w .l .q  words of 1, 2, 4 (default) or 8 bytes; ADDR is a multiple of it\n"
             "  COUNT        words (default: 64 bytes)\n"
             "Example: md.b 0x40000000 32",
+    .words_min = 1,
+    .words_max = 2,
     .takes_width = true,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "cmds/map.h"
 #include "mm/mmu_cfg.h"
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 #include "monitor/boot.h"
 
 #define SCTLR_M   BIT(0)
@@ -98,24 +99,26 @@ static void print_all(struct monitor *m)
     console_printf(&m->con, "boot tables: %s\n", map_boot_state(m));
 }
 
+enum { ON, OFF };
+
+static const char subcommands[] = "on\0off\0";
+
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    bool on = argc == 2 && !strcmp(argv[1], "on");
-    int err;
+    int found, err;
 
-    if (argc > 2 || (argc == 2 && !on && strcmp(argv[1], "off")))
-        return diag_set(d, ERR_USAGE, "takes on or off");
     if (argc == 1) {
         print_all(m);
         return ERR_OK;
     }
-    err = boot_mmu(m, on, d);
+    found = text_find(subcommands, argv[1]);
+    if (found < 0)
+        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+    err = boot_mmu(m, found == ON, d);
     if (!err)
         console_printf(&m->con, "boot tables: %s\n", map_boot_state(m));
     return err;
 }
-
-static const char *const subcommands[] = {"on", "off", NULL};
 
 const struct cmd cmd_mmu = {
     .name = "mmu",
@@ -129,5 +132,6 @@ const struct cmd cmd_mmu = {
         "map; for a kernel at EL1 the EL1 regime is set up.\n"
         "Example: map && mmu on && mmu",
     .subcommands = subcommands,
+    .words_max = 1,
     .run = run,
 };

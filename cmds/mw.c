@@ -94,9 +94,6 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     struct fill fill;
     int rc;
 
-    if (argc < 3 || argc > 4) {
-        return diag_set(d, ERR_USAGE, "%s", argc < 3 ? "missing ADDR or VALUE" : "too many words");
-    }
     rc = memory_span(argv[0], argv[1], argc == 4 ? argv[3] : NULL, 1, &fill.span, d);
     rc = rc == ERR_OK ? parse_number(argv[2], &fill.value, d) : rc;
     rc = rc == ERR_OK ? check_value(fill.value, fill.span.width, d) : rc;
@@ -120,6 +117,8 @@ const struct cmd cmd_mw = {
     .help = "  .b .w .l .q  words of 1, 2, 4 (default) or 8 bytes; ADDR is a multiple of it\n"
             "  COUNT        words (default 1), none of them in the monitor\n"
             "Example: mw.q 0x50000000 0xdeadbeef 512",
+    .words_min = 2,
+    .words_max = 3,
     .takes_width = true,
     .run = run,
 };

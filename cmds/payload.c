@@ -115,9 +115,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     char size[TEXT_SIZE_BYTES];
 
+    (void)argc;
     (void)argv;
-    if (argc != 1)
-        return diag_set(d, ERR_USAGE, "takes no words");
     if (!m->payload.size)
         return print_none(&m->con);
     text_size(size, sizeof(size), m->payload.size);

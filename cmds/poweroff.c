@@ -10,12 +10,8 @@ enum { CODE_MAX = 255 };
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     uint64_t code = 0;
-    int rc;
+    int rc = argc == 2 ? parse_number(argv[1], &code, d) : ERR_OK;
 
-    if (argc > 2) {
-        return diag_set(d, ERR_USAGE, "more than one CODE");
-    }
-    rc = argc == 2 ? parse_number(argv[1], &code, d) : ERR_OK;
     if (rc != ERR_OK) {
         return rc;
     }
@@ -34,5 +30,6 @@ const struct cmd cmd_poweroff = {
         "  CODE  0 to 255 (default 0): the line RESULT CODE and, with semihosting, the emulator's\n"
         "        exit status\n"
         "Example: poweroff 3",
+    .words_max = 1,
     .run = run,
 };

@@ -27,8 +27,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     struct memory_map map = {.busy = &m->busy, .plan = &m->plan, .machine = &m->machine};
 
     map.devices = argc == 2 && !strcmp(argv[1], "-d");
-    if (argc > 2 || (argc == 2 && !map.devices))
-        return diag_set(d, ERR_USAGE, "takes -d only");
+    if (argc == 2 && !map.devices)
+        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
         map.done[role] = boot_done(m, (enum plan_role)role);
     if (!m->machine.ram_count)
@@ -44,5 +44,6 @@ const struct cmd cmd_regions = {
     .help = "  -d  devices too\n"
             "(planned): a destination not written yet; (done): written.\n"
             "Example: load kernel; regions",
+    .words_max = 1,
     .run = run,
 };

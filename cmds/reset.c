@@ -5,10 +5,8 @@
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
+    (void)argc;
     (void)argv;
-    if (argc != 1) {
-        return diag_set(d, ERR_USAGE, "takes no words");
-    }
     return m->board.reset(m, d);
 }
 

@@ -44,12 +44,9 @@ static int parse_seconds(const char *word, uint64_t *us, struct diag *d)
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     uint64_t us = 0;
-    int rc;
+    int rc = parse_seconds(argv[1], &us, d);
 
-    if (argc != 2) {
-        return diag_set(d, ERR_USAGE, "%s SECONDS", argc < 2 ? "missing" : "more than one");
-    }
-    rc = parse_seconds(argv[1], &us, d);
+    (void)argc;
     if (rc != ERR_OK) {
         return rc;
     }
@@ -64,5 +61,7 @@ const struct cmd cmd_sleep = {
     .usage = "sleep SECONDS",
     .help = "  SECONDS  up to 3600, also 0.5; Ctrl-C ends it\n"
             "Example: sleep 0.5",
+    .words_min = 1,
+    .words_max = 1,
     .run = run,
 };

@@ -10,9 +10,6 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     uint64_t us, ticks;
     int status;
 
-    if (argc < 2) {
-        return diag_set(d, ERR_USAGE, "missing COMMAND");
-    }
     /* Nested calls would only cost stack. */
     if (shell_find(&m->shell, argv[1]) == &cmd_time) {
         return diag_set(d, ERR_USAGE, "cannot time itself");
@@ -34,6 +31,8 @@ const struct cmd cmd_time = {
     .usage = "time COMMAND [WORD...]",
     .help = "Milliseconds and ticks of the counter; the status is COMMAND's.\n"
             "Example: time load",
+    .words_min = 1,
+    .words_max = PARSE_WORDS_MAX,
     .completes_commands = true,
     .run = run,
 };

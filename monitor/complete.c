@@ -118,8 +118,8 @@ void complete(const struct shell *sh, const void *fdt, const char *line, size_t 
                out->prefix_length > 0) {
         complete_path(out, fdt);
     } else if (at.cmd && at.cmd->subcommands && at.index == 1) {
-        for (const char *const *word = at.cmd->subcommands; *word; word++) {
-            candidate(out, *word, ' ');
+        for (const char *word = at.cmd->subcommands; *word; word += strlen(word) + 1) {
+            candidate(out, word, ' ');
         }
     }
 }

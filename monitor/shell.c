@@ -98,7 +98,12 @@ struct call {
 static int run_call(void *context)
 {
     struct call *call = context;
+    int words = call->argc - 1;
 
+    if (words < call->cmd->words_min || words > call->cmd->words_max) {
+        return diag_set(&call->d, ERR_USAGE, "too %s words",
+                        words < call->cmd->words_min ? "few" : "many");
+    }
     return call->cmd->run(call->monitor, call->argc, call->argv, &call->d);
 }
 

@@ -98,7 +98,7 @@ static void test_load_refuses(void **state)
     assert_refuses("load foo", ERR_USAGE,
                    "error: load: what is foo; usage: load [kernel|dtb|app]\r\n");
     assert_refuses("load kernel app", ERR_USAGE,
-                   "error: load: one image at a time, or all; usage: load [kernel|dtb|app]\r\n");
+                   "error: load: too many words; usage: load [kernel|dtb|app]\r\n");
     boot.app.file[boot.app.content[0]] ^= 1;
     assert_int_equal(monitor_fake_run(&boot.fake, "load"), -ERR_DIGEST);
     assert_false(m->progress.loaded[PLAN_KERNEL]);
@@ -440,8 +440,8 @@ static void test_mmu_shows_both_regimes(void **state)
 static void test_mmu_usage(void **state)
 {
     (void)state;
-    assert_refuses("mmu foo", ERR_USAGE, "error: mmu: takes on or off; usage: mmu [on|off]\r\n");
-    assert_refuses("mmu on off", ERR_USAGE, "error: mmu: takes on or off; usage: mmu [on|off]\r\n");
+    assert_refuses("mmu foo", ERR_USAGE, "error: mmu: what is foo; usage: mmu [on|off]\r\n");
+    assert_refuses("mmu on off", ERR_USAGE, "error: mmu: too many words; usage: mmu [on|off]\r\n");
 }
 
 int main(void)

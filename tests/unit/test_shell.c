@@ -73,9 +73,10 @@ static int run_deaf(struct monitor *m, int argc, char **argv, struct diag *d)
     return run_ok(m, argc, argv, d);
 }
 
-static const char *const subcommands[] = {"find", "check", "cheer", NULL};
+static const char subcommands[] = "find\0check\0cheer\0";
 
-#define COMMAND(word, function) .name = word, .usage = word " X", .run = function
+#define COMMAND(word, function) \
+    .name = word, .usage = word " X", .words_max = PARSE_WORDS_MAX, .run = function
 
 static const struct cmd ok = {COMMAND("ok", run_ok)};
 static const struct cmd fail = {COMMAND("fail", run_fail)};
@@ -88,8 +89,11 @@ static const struct cmd wide = {COMMAND("wide", run_ok), .takes_width = true};
 static const struct cmd tree = {COMMAND("tree", run_ok), .subcommands = subcommands,
                                 .completes_paths = true};
 
-static const struct cmd *const commands[] = {&ok,   &fail, &usage, &fault, &inner,
-                                             &slow, &deaf, &wide,  &tree,  NULL};
+static const struct cmd pair = {
+    .name = "pair", .usage = "pair A [B]", .words_min = 1, .words_max = 2, .run = run_ok};
+
+static const struct cmd *const commands[] = {&ok,   &fail, &usage, &fault, &inner, &slow,
+                                             &deaf, &wide, &tree,  &pair,  NULL};
 
 static int setup(void **state)
 {
@@ -320,6 +324,15 @@ static void test_completes_commands(void **state)
     assert_completes("inner inner ok us\t", "inner inner ok us");
 }
 
+static void test_counts_words(void **state)
+{
+    (void)state;
+    assert_runs("pair", "", 1, "error: pair: too few words; usage: pair A [B]\r\n");
+    assert_runs("pair a", "pair(a)", 0, "");
+    assert_runs("pair a b", "pair(a b)", 0, "");
+    assert_runs("pair a b c", "", 1, "error: pair: too many words; usage: pair A [B]\r\n");
+}
+
 static void test_completes_subcommands(void **state)
 {
     (void)state;
@@ -400,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup(test_type_ahead_survives_a_running_command, setup),
         cmocka_unit_test_setup(test_idle_counts_from_the_last_key_on_an_empty_line, setup),
         cmocka_unit_test_setup(test_completes_commands, setup),
+        cmocka_unit_test_setup(test_counts_words, setup),
         cmocka_unit_test_setup(test_completes_subcommands, setup),
         cmocka_unit_test_setup(test_completes_paths, setup),
         cmocka_unit_test_setup(test_completes_in_the_middle_of_a_line, setup),
