@@ -2,7 +2,6 @@
 #include "monitor/plan.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "mm/mmu_cfg.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payload/xmodem_send.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "monitor/base/text.h"
 
 enum {
     WAIT_MS = 2000,
@@ -10,6 +11,7 @@ enum {
     STARTING_MS = 50,
     STALL_MS = 30000, /* lrzsz's receivers let 13 s pass before they ask again */
     END_MS = 6000,    /* for the last answer, which those often flush when they leave */
+    NAME_BYTES = 91,  /* of the header, with the NUL; what is left has room for the size */
     ERRORS_MAX = 10,  /* times that a block is sent again */
     LARGE_FROM = XMODEM_LARGE_BYTES - XMODEM_SMALL_BYTES + 1, /* so many bytes fill a 1K block */
 };
@@ -34,9 +36,14 @@ static unsigned fill(const struct xmodem_send *s, uint8_t *out)
     unsigned size = XMODEM_SMALL_BYTES;
 
     if (s->header) {
+        char *text = (char *)out;
+
         memset(out, 0, size);
-        if (!s->last)
-            (void)snprintf((char *)out, size, "%.90s%c%zu", s->name, '\0', s->data.size);
+        if (!s->last) {
+            (void)text_add(text, NAME_BYTES, "%s", s->name);
+            text += strlen(text) + 1;
+            (void)text_add(text, size - NAME_BYTES, "%zu", s->data.size);
+        }
         return size;
     }
     if (s->start == XMODEM_CRC && left >= LARGE_FROM)
