@@ -10,6 +10,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/base/range.h"
+#include "monitor/base/text.h"
 #include "payload/elf64.h"
 #include "payload/fit.h"
 #include "payload/fit_names.h"
@@ -20,10 +21,7 @@ enum { PADDING_MAX = XMODEM_LARGE_BYTES - 1, IMAGE_MAGIC = 0x644d5241, IMAGE_MAG
 
 const char *content_name(enum content_kind kind)
 {
-    static const char names[][12] = {"unknown", "ELF",  "FIT", "devicetree",
-                                     "Image",   "gzip", "text"};
-
-    return names[kind];
+    return text_pick("unknown\0ELF\0FIT\0devicetree\0Image\0gzip\0text", kind);
 }
 
 /* @size grows to the end of @bytes at @offset; beyond any file where that wraps. */
