@@ -83,6 +83,7 @@ stay_at_el2:
 	isb
 
 go:	mov	x25, xzr
+	mov	x26, xzr
 	br	x30
 
 /* x0..x7 and, in x30, the entry; 0 in x8..x24 and x26..x29. Keeps x25. */
@@ -112,6 +113,7 @@ drop_to_el1:
 	mov	x1, #3				// EL1PCTEN, EL1PCEN
 	msr	cnthctl_el2, x1
 	msr	cntvoff_el2, xzr
+	msr	cnthp_ctl_el2, xzr		// no timer goes on behind the kernel's back
 	mrs	x1, midr_el1
 	msr	vpidr_el2, x1
 	mrs	x1, mpidr_el1
