@@ -54,5 +54,12 @@ $(KERNEL_ELFS): build/targets/%.elf: $(wildcard $(KERNEL_DIR)/*) build/targets/r
 	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $(call kernel_defines,$*) $(TARGET_LDFLAGS) \
 		-Wl,-z,max-page-size=0x2000 -T $(@:.elf=.lds) -o $@ $(KERNEL_SRCS)
 
+# --- what spoils a core's registers before it comes here
+
+build/targets/dirty.bin: tests/targets/dirty/dirty.S
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_LDFLAGS) -Wl,-Ttext=0 -o $(@:.bin=.elf) $<
+	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .text $(@:.bin=.elf) $@
+
 .PHONY: targets
-targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS)
+targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) build/targets/dirty.bin

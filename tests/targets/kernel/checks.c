@@ -341,6 +341,16 @@ static struct verdict check_counter_offset(const struct entry *entry)
     return (struct verdict){virtual_count > after ? virtual_count - after : 0, 0};
 }
 
+#if KERNEL_GIC == 3
+/* The CPU interface in system registers. A trap to EL2 that is left over ends here, too. */
+static struct verdict check_gic_registers(const struct entry *entry)
+{
+    (void)entry;
+    (void)sysreg_read(s3_0_c12_c12_7);                           /* ICC_IGRPEN1_EL1 */
+    return (struct verdict){sysreg_read(s3_0_c12_c12_5) & 1, 1}; /* ICC_SRE_EL1.SRE */
+}
+#endif
+
 static const struct check checks[] = {
     {"cores that entered", check_core_count, true},
     {"x0 root task start", check_x0, false},
@@ -372,6 +382,9 @@ static const struct check checks[] = {
     {"header page", check_header_page, true},
     {"program headers", check_program_headers, true},
     {"counter offset", check_counter_offset, true},
+#if KERNEL_GIC == 3
+    {"GIC's system registers", check_gic_registers, true},
+#endif
 };
 
 static bool check_run(const struct check *check, const struct entry *entry)
