@@ -131,7 +131,7 @@ static void print_monitor(struct monitor *m)
 
         print_range(&m->con, (struct range){start, start + m->payload.size});
     } else {
-        console_printf(&m->con, "none\n");
+        console_printf(&m->con, "%s\n", m->payload_problem.text);
     }
 }
 

@@ -117,10 +117,12 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
     (void)argc;
     (void)argv;
-    if (!m->payload.size)
+    if (!m->payload.size && !m->desc.size)
         return print_none(&m->con);
-    text_size(size, sizeof(size), m->payload.size);
-    console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "\n", size, address_of(m->payload));
+    if (m->payload.size) {
+        text_size(size, sizeof(size), m->payload.size);
+        console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "\n", size, address_of(m->payload));
+    }
     if (m->payload_problem.text[0]) {
         console_printf(&m->con, "unusable: %s\n", m->payload_problem.text);
         return ERR_OK;
