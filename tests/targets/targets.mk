@@ -6,19 +6,28 @@ TARGET_CFLAGS := -std=c11 -O2 -g -I. -isystem $(PICOLIBC)/include $(WARNINGS) -f
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns
 TARGET_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--no-warn-rwx-segments
 
-TARGET_COMMON := $(wildcard tests/targets/*.*)
+TARGET_COMMON := $(filter-out %.c %.mk,$(wildcard tests/targets/*.*))
 
 # --- root tasks: NAME_BYTES of pattern in the read-only segment
 
-ROOTTASKS := roottask roottask-4m
+ROOTTASKS := roottask roottask-16k roottask-4m roottask-64m
 roottask_BYTES := 24576
+roottask-16k_BYTES := 8192
 roottask-4m_BYTES := 4194304
+roottask-64m_BYTES := 67108864
 ROOTTASK_ELFS := $(ROOTTASKS:%=build/targets/%.elf)
 ROOTTASK_DIR := tests/targets/roottask
 
-$(ROOTTASK_ELFS): build/targets/%.elf: $(wildcard $(ROOTTASK_DIR)/*) $(TARGET_COMMON)
+build/targets/pattern: tests/targets/pattern.c tests/targets/pattern.h
 	@mkdir -p $(@D)
-	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) -DRODATA_PATTERN_BYTES=$($*_BYTES) $(TARGET_LDFLAGS) \
+	$(Q)$(HOST_CC) -std=c11 -O2 -I. $(WARNINGS) $(HOST_DEFINES) -o $@ $<
+
+build/targets/%.pattern: build/targets/pattern
+	$(Q)$< $($*_BYTES) > $@
+
+$(ROOTTASK_ELFS): build/targets/%.elf: build/targets/%.pattern $(wildcard $(ROOTTASK_DIR)/*) \
+		$(TARGET_COMMON)
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) -DRODATA_PATTERN_FILE='"$<"' $(TARGET_LDFLAGS) \
 		-Wl,-z,max-page-size=4096 -T $(ROOTTASK_DIR)/roottask.ld -o $@ \
 		$(ROOTTASK_DIR)/start.S $(ROOTTASK_DIR)/main.c
 
@@ -28,7 +37,8 @@ build/targets/roottasks.inc: tests/targets/roottask-table.sh $(ROOTTASK_ELFS)
 
 # --- kernels: NAME_DEFINES say what each is built for
 
-KERNELS := kernel kernel-smp2 kernel-smp4 kernel-gicv3 kernel-hyp40 kernel-hyp44 kernel-hyp40-smp4
+KERNELS := kernel kernel-smp2 kernel-smp4 kernel-gicv3 kernel-hyp40 kernel-hyp44 \
+	kernel-hyp40-smp4 kernel-hyp44-smp2-gicv3 kernel-64m kernel-8g kernel-high
 kernel_CONFIG := el1
 kernel-smp2_CONFIG := el1
 kernel-smp2_CORES := 2
@@ -40,6 +50,12 @@ kernel-hyp40_CONFIG := hyp40
 kernel-hyp44_CONFIG := hyp44
 kernel-hyp40-smp4_CONFIG := hyp40
 kernel-hyp40-smp4_CORES := 4
+kernel-hyp44-smp2-gicv3_CONFIG := hyp44
+kernel-hyp44-smp2-gicv3_CORES := 2
+kernel-hyp44-smp2-gicv3_GIC := 3
+kernel-64m_CONFIG := 64m
+kernel-8g_CONFIG := 8g
+kernel-high_CONFIG := high
 KERNEL_ELFS := $(KERNELS:%=build/targets/%.elf)
 KERNEL_DIR := tests/targets/kernel
 KERNEL_SRCS := $(addprefix $(KERNEL_DIR)/,start.S vectors.S) $(sort $(wildcard $(KERNEL_DIR)/*.c))

@@ -20,7 +20,11 @@ _start:
     .size _start, . - _start
 
     .section .rodata
-    pattern_table rodata_pattern, RODATA_PATTERN_BYTES
+    .balign 8
+    .global rodata_pattern, rodata_pattern_end
+rodata_pattern:
+    .incbin RODATA_PATTERN_FILE
+rodata_pattern_end:
 
     .data
     pattern_table data_pattern, 2048
