@@ -35,6 +35,7 @@ make run        start QEMU on this terminal with a demo, or with your own seL4 s
                   MEM=1G CPU=cortex-a53 SMP=1 GIC=2 VIRT=off
                 More for elfmon-pack and QEMU: PACK_FLAGS='--autoboot off' QEMU_FLAGS='-s -S'
 make test       run all tests
+make test-all   the same with every combination of kernel and machine: half an hour
 make check      format, static analysis and rules of the sources
 make bench      count instructions from reset to the kernel's first, and bytes
 make fuzz       fuzz for FUZZ_SECONDS=600

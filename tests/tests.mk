@@ -61,6 +61,11 @@ test:
 	+$(Q)$(PARALLEL) test-programs
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 
+# The same with every machine of tests/qemu/test_matrix.py, some 12,000: half an hour.
+.PHONY: test-all
+test-all:
+	$(Q)ELFMON_MATRIX=all $(MAKE) --no-print-directory test FUZZ_SECONDS=60
+
 # Long runs, as many side by side as there are cores; what they find grows below build/fuzz/corpus.
 FUZZ_RUNS := $(FUZZ_TARGETS:build/fuzz/%=run-%)
 .PHONY: fuzz $(FUZZ_RUNS)

@@ -23,19 +23,28 @@ def hash_of(words):
     return digest.hexdigest()[:24]
 
 
-def pack(*options, kernel="kernel", app="roottask", loader=LOADER):
+def command(*options, kernel="kernel", app="roottask", loader=LOADER):
+    """How elfmon-pack is called, but for --out."""
+    words = [PACK, "--loader", loader]
+    words += ["--kernel", TARGETS / f"{kernel}.elf"] if kernel else []
+    words += ["--app", TARGETS / f"{app}.elf"] if app else []
+    return [str(word) for word in (*words, *options)]
+
+
+def pack_to(path, *options, **files):
+    """An image of its own, for those that are too large to be kept."""
+    words = [*command(*options, **files), "--out", str(path)]
+    subprocess.run(words, check=True, capture_output=True)
+    return path
+
+
+def pack(*options, **files):
     """
     The image that elfmon-pack makes of a demo kernel and root task, by their names in
     build/targets, or of none. Made once, whatever number of tests and workers want it.
     """
-    words = [PACK, "--loader", loader]
-    words += ["--kernel", TARGETS / f"{kernel}.elf"] if kernel else []
-    words += ["--app", TARGETS / f"{app}.elf"] if app else []
-    words = [str(word) for word in (*words, *options)]
-    image = IMAGES / hash_of(words)
+    image = IMAGES / hash_of(command(*options, **files))
     if not image.exists():
         IMAGES.mkdir(parents=True, exist_ok=True)
-        draft = f"{image}.{os.getpid()}"
-        subprocess.run([*words, "--out", draft], check=True, capture_output=True)
-        os.replace(draft, image)
+        os.replace(pack_to(f"{image}.{os.getpid()}", *options, **files), image)
     return image
