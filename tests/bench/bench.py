@@ -82,6 +82,26 @@ ROWS = [
         lambda: to_entry("roottask-4m", "kernel-hyp40", machine=EL2),
         9 * MILLION,
     ),
+    (
+        "entry, 4 cores by HVC",
+        lambda: to_entry("roottask", "kernel-smp4", smp=4),
+        1.5 * MILLION,
+    ),
+    (
+        "entry, 4 cores by SMC",
+        lambda: to_entry("roottask", "kernel-smp4", smp=4, machine=EL2),
+        1.5 * MILLION,
+    ),
+    (
+        "entry, 4 cores at EL2",
+        lambda: to_entry("roottask", "kernel-hyp40-smp4", smp=4, machine=EL2),
+        1.6 * MILLION,
+    ),
+    (
+        "entry, 4 cores at EL2, 4 MiB",
+        lambda: to_entry("roottask-4m", "kernel-hyp40-smp4", smp=4, machine=EL2),
+        9 * MILLION,
+    ),
     ("prompt", lambda: to_prompt(pack("--autoboot", "off")), 1.5 * MILLION),
     ("prompt, no payload", lambda: to_prompt(LOADER), 1.5 * MILLION),
     ("bytes of text and data", size_of_loader, 96 * 1024),
