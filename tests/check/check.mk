@@ -3,7 +3,8 @@
 
 CHECK_C_DIRS := monitor monitor/base monitor/arch mm payload cmds drivers host \
 	tests/unit tests/fakes tests/fuzz tests/bad tests/targets tests/targets/kernel tests/targets/roottask
-CHECK_HOST := $(PURE_SRCS) $(wildcard host/*.c tests/unit/*.c tests/fakes/*.c tests/fuzz/*.c tests/bad/*.c)
+CHECK_HOST := $(PURE_SRCS) $(wildcard host/*.c tests/unit/*.c tests/fakes/*.c tests/fuzz/*.c) \
+	$(wildcard tests/bad/*.c tests/targets/*.c)
 CHECK_TARGET := monitor/main.c $(wildcard monitor/arch/*.c drivers/*.c tests/targets/*/*.c)
 CHECK_SHELL := .ci/run $(wildcard */*.sh */*/*.sh)
 
