@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payload/elf64.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -8,9 +9,7 @@
 
 #include "monitor/base/bits.h"
 
-/* A field of an ELF structure at @base, read by the reader that fits its width. */
-#define FIELD(width, file, base, type, member, out) \
-    bytes_le##width((file), (base) + offsetof(type, member), (out))
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "structures are taken as they lie");
 
 int elf64_is_elf(struct bytes file)
 {
@@ -18,72 +17,55 @@ int elf64_is_elf(struct bytes file)
 }
 
 /* What the identification bytes and the file header say this file is. */
-static int check_kind(struct bytes file, struct diag *d)
+static int check_kind(const Elf64_Ehdr *h, struct diag *d)
 {
-    uint16_t type = 0, machine = 0, header_bytes = 0;
-
-    if (!elf64_is_elf(file))
-        return diag_set(d, ERR_FORMAT, "not an ELF file: it does not begin with 7f 45 4c 46");
-    if (file.size < sizeof(Elf64_Ehdr))
-        return diag_set(d, ERR_TRUNCATED, "the file of %zu bytes ends within the ELF header of %zu",
-                        file.size, sizeof(Elf64_Ehdr));
-    if (file.data[EI_CLASS] != ELFCLASS64)
-        return diag_set(d, ERR_UNSUPPORTED, "not a 64-bit ELF: class is %u", file.data[EI_CLASS]);
-    if (file.data[EI_DATA] != ELFDATA2LSB)
+    if (h->e_ident[EI_CLASS] != ELFCLASS64)
+        return diag_set(d, ERR_UNSUPPORTED, "not a 64-bit ELF: class is %u", h->e_ident[EI_CLASS]);
+    if (h->e_ident[EI_DATA] != ELFDATA2LSB)
         return diag_set(d, ERR_UNSUPPORTED, "not a little-endian ELF: data encoding is %u",
-                        file.data[EI_DATA]);
-    if (file.data[EI_VERSION] != EV_CURRENT)
-        return diag_set(d, ERR_UNSUPPORTED, "ELF version is %u, not 1", file.data[EI_VERSION]);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_type, &type);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_machine, &machine);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_ehsize, &header_bytes);
-    if (machine != EM_AARCH64)
-        return diag_set(d, ERR_UNSUPPORTED, "not for AArch64: ELF machine is %u, not %u", machine,
-                        EM_AARCH64);
-    if (type != ET_EXEC)
+                        h->e_ident[EI_DATA]);
+    if (h->e_ident[EI_VERSION] != EV_CURRENT)
+        return diag_set(d, ERR_UNSUPPORTED, "ELF version is %u, not 1", h->e_ident[EI_VERSION]);
+    if (h->e_machine != EM_AARCH64)
+        return diag_set(d, ERR_UNSUPPORTED, "not for AArch64: ELF machine is %u, not %u",
+                        h->e_machine, EM_AARCH64);
+    if (h->e_type != ET_EXEC)
         return diag_set(d, ERR_UNSUPPORTED, "not an executable at fixed addresses: ELF type is %u",
-                        type);
-    if (header_bytes != sizeof(Elf64_Ehdr))
-        return diag_set(d, ERR_FORMAT, "ELF header size is %u, not %zu", header_bytes,
-                        sizeof(Elf64_Ehdr));
+                        h->e_type);
+    if (h->e_ehsize != sizeof(*h))
+        return diag_set(d, ERR_FORMAT, "ELF header size is %u, not %zu", h->e_ehsize, sizeof(*h));
+    if (h->e_phnum == PN_XNUM)
+        return diag_set(d, ERR_UNSUPPORTED, "%u program headers or more", PN_XNUM);
+    if (h->e_phnum != 0 && h->e_phentsize != sizeof(Elf64_Phdr))
+        return diag_set(d, ERR_FORMAT, "program header size is %u, not %zu", h->e_phentsize,
+                        sizeof(Elf64_Phdr));
     return ERR_OK;
 }
 
 static int read_header(struct bytes file, struct elf64 *out, struct diag *d)
 {
     struct bytes table;
-    int err = check_kind(file, d);
+    Elf64_Ehdr h;
+    int err;
 
+    if (!elf64_is_elf(file))
+        return diag_set(d, ERR_FORMAT, "not an ELF file: it does not begin with 7f 45 4c 46");
+    if (bytes_copy(file, 0, &h, sizeof(h)))
+        return diag_set(d, ERR_TRUNCATED, "the file of %zu bytes ends within the ELF header of %zu",
+                        file.size, sizeof(h));
+    err = check_kind(&h, d);
     if (err)
         return err;
-    out->file = file;
-    (void)FIELD(64, file, 0, Elf64_Ehdr, e_entry, &out->entry);
-    (void)FIELD(64, file, 0, Elf64_Ehdr, e_phoff, &out->phoff);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_phnum, &out->phnum);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_phentsize, &out->phentsize);
-    if (out->phnum == PN_XNUM)
-        return diag_set(d, ERR_UNSUPPORTED, "%u program headers or more", PN_XNUM);
-    if (out->phnum != 0 && out->phentsize != sizeof(Elf64_Phdr))
-        return diag_set(d, ERR_FORMAT, "program header size is %u, not %zu", out->phentsize,
-                        sizeof(Elf64_Phdr));
-    if (bytes_sub(file, out->phoff, (uint64_t)out->phnum * sizeof(Elf64_Phdr), &table))
+    if (bytes_sub(file, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), &table))
         return diag_set(d, ERR_TRUNCATED,
                         "%u program headers at 0x%" PRIx64 " lie outside the file of %zu bytes",
-                        out->phnum, out->phoff, file.size);
+                        h.e_phnum, h.e_phoff, file.size);
+    out->file = file;
+    out->entry = h.e_entry;
+    out->phoff = h.e_phoff;
+    out->phnum = h.e_phnum;
+    out->phentsize = h.e_phentsize;
     return ERR_OK;
-}
-
-/* The fields of the PT_LOAD header at @at, which lies inside the file. */
-static void read_segment(struct bytes file, uint64_t at, struct elf64_segment *out)
-{
-    (void)FIELD(32, file, at, Elf64_Phdr, p_flags, &out->flags);
-    (void)FIELD(64, file, at, Elf64_Phdr, p_offset, &out->offset);
-    (void)FIELD(64, file, at, Elf64_Phdr, p_vaddr, &out->va);
-    (void)FIELD(64, file, at, Elf64_Phdr, p_paddr, &out->pa);
-    (void)FIELD(64, file, at, Elf64_Phdr, p_filesz, &out->filesz);
-    (void)FIELD(64, file, at, Elf64_Phdr, p_memsz, &out->memsz);
-    if (out->filesz == 0)
-        out->offset = 0; /* linkers leave anything here, also offsets behind the file's end */
 }
 
 static int check_segment(struct bytes file, unsigned number, const struct elf64_segment *s,
@@ -156,15 +138,21 @@ static int insert_segment(struct elf64 *out, unsigned number, const struct elf64
 static int read_segments(struct elf64 *out, struct diag *d)
 {
     for (unsigned i = 0; i < out->phnum; i++) {
-        uint64_t at = out->phoff + i * sizeof(Elf64_Phdr);
         struct elf64_segment s;
-        uint32_t type = 0;
-        int err;
+        Elf64_Phdr h;
+        int err = bytes_copy(out->file, out->phoff + i * sizeof(h), &h, sizeof(h));
 
-        (void)FIELD(32, out->file, at, Elf64_Phdr, p_type, &type);
-        if (type != PT_LOAD)
+        if (err || h.p_type != PT_LOAD)
             continue;
-        read_segment(out->file, at, &s);
+        s = (struct elf64_segment){
+            /* Linkers leave any offset where there are no bytes, also one behind the file's end. */
+            .offset = h.p_filesz ? h.p_offset : 0,
+            .filesz = h.p_filesz,
+            .memsz = h.p_memsz,
+            .va = h.p_vaddr,
+            .pa = h.p_paddr,
+            .flags = h.p_flags,
+        };
         err = check_segment(out->file, i, &s, d);
         if (!err && s.memsz != 0)
             err = insert_segment(out, i, &s, d);
@@ -233,70 +221,33 @@ int elf64_at(const struct elf64 *elf, vaddr_t va, uint64_t size, struct bytes *o
     return ERR_RANGE;
 }
 
-/* The part of @file that the section header @header describes. */
-static int section_content(struct bytes file, struct bytes header, struct bytes *out)
+static int section_header(struct bytes table, uint64_t index, Elf64_Shdr *out)
 {
-    uint64_t offset = 0, size = 0;
-
-    (void)FIELD(64, header, 0, Elf64_Shdr, sh_offset, &offset);
-    (void)FIELD(64, header, 0, Elf64_Shdr, sh_size, &size);
-    return bytes_sub(file, offset, size, out);
-}
-
-static uint32_t section_type(struct bytes header)
-{
-    uint32_t type = SHT_NULL;
-
-    (void)FIELD(32, header, 0, Elf64_Shdr, sh_type, &type);
-    return type;
-}
-
-static int section_header(struct bytes table, uint64_t index, struct bytes *out)
-{
-    return bytes_sub(table, index * sizeof(Elf64_Shdr), sizeof(Elf64_Shdr), out);
-}
-
-/* Follow the section header @header of a symbol table to its symbols and their names. */
-static int follow_symtab(struct bytes file, struct bytes table, struct bytes header,
-                         struct bytes *symbols, struct bytes *names)
-{
-    struct bytes names_header;
-    uint64_t entry_bytes = 0;
-    uint32_t link = 0;
-    int err;
-
-    (void)FIELD(64, header, 0, Elf64_Shdr, sh_entsize, &entry_bytes);
-    (void)FIELD(32, header, 0, Elf64_Shdr, sh_link, &link);
-    if (entry_bytes != sizeof(Elf64_Sym) || section_header(table, link, &names_header) ||
-        section_type(names_header) != SHT_STRTAB)
-        return ERR_FORMAT;
-    err = section_content(file, header, symbols);
-    return err ? err : section_content(file, names_header, names);
+    return bytes_copy(table, index * sizeof(*out), out, sizeof(*out));
 }
 
 static int find_symtab(struct bytes file, struct bytes *symbols, struct bytes *names)
 {
-    struct bytes table, header;
-    uint64_t offset = 0;
-    uint16_t count = 0, header_bytes = 0;
-    int err;
+    struct bytes table;
+    Elf64_Ehdr h;
+    Elf64_Shdr section = {.sh_type = SHT_NULL};
+    int err = bytes_copy(file, 0, &h, sizeof(h));
 
-    (void)FIELD(64, file, 0, Elf64_Ehdr, e_shoff, &offset);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_shnum, &count);
-    (void)FIELD(16, file, 0, Elf64_Ehdr, e_shentsize, &header_bytes);
-    if (offset == 0 || count == 0)
+    if (err || h.e_shoff == 0 || h.e_shnum == 0)
         return ERR_NOTFOUND;
-    if (header_bytes != sizeof(Elf64_Shdr))
+    if (h.e_shentsize != sizeof(section))
         return ERR_FORMAT;
-    err = bytes_sub(file, offset, (uint64_t)count * sizeof(Elf64_Shdr), &table);
+    err = bytes_sub(file, h.e_shoff, (uint64_t)h.e_shnum * sizeof(section), &table);
+    for (unsigned i = 0; !err && section.sh_type != SHT_SYMTAB; i++)
+        err = section_header(table, i, &section) ? ERR_NOTFOUND : ERR_OK;
+    if (!err)
+        err = bytes_sub(file, section.sh_offset, section.sh_size, symbols);
     if (err)
         return err;
-    for (unsigned i = 0; i < count; i++) {
-        (void)section_header(table, i, &header);
-        if (section_type(header) == SHT_SYMTAB)
-            return follow_symtab(file, table, header, symbols, names);
-    }
-    return ERR_NOTFOUND;
+    if (section.sh_entsize != sizeof(Elf64_Sym) ||
+        section_header(table, section.sh_link, &section) || section.sh_type != SHT_STRTAB)
+        return ERR_FORMAT;
+    return bytes_sub(file, section.sh_offset, section.sh_size, names);
 }
 
 bool elf64_has_symbols(const struct elf64 *elf)
@@ -306,33 +257,22 @@ bool elf64_has_symbols(const struct elf64 *elf)
     return find_symtab(elf->file, &symbols, &names) == ERR_OK && symbols.size > sizeof(Elf64_Sym);
 }
 
-/* True where the symbol at @at is defined and called @name, of @name_bytes with its NUL. */
-static bool is_symbol(struct bytes symbols, uint64_t at, struct bytes names, const char *name,
-                      size_t name_bytes)
-{
-    struct bytes found;
-    uint32_t name_offset = 0;
-    uint16_t section = SHN_UNDEF;
-
-    (void)FIELD(32, symbols, at, Elf64_Sym, st_name, &name_offset);
-    if (bytes_sub(names, name_offset, name_bytes, &found) ||
-        memcmp(found.data, name, name_bytes) != 0)
-        return false;
-    (void)FIELD(16, symbols, at, Elf64_Sym, st_shndx, &section);
-    return section != SHN_UNDEF;
-}
-
 int elf64_symbol(const struct elf64 *elf, const char *name, struct elf64_symbol *out)
 {
-    struct bytes symbols, names;
+    struct bytes symbols, names, found;
+    size_t name_bytes = strlen(name) + 1;
     int err = find_symtab(elf->file, &symbols, &names);
 
     if (err)
         return err;
-    for (uint64_t at = 0; symbols.size - at >= sizeof(Elf64_Sym); at += sizeof(Elf64_Sym)) {
-        if (is_symbol(symbols, at, names, name, strlen(name) + 1)) {
-            (void)FIELD(64, symbols, at, Elf64_Sym, st_value, &out->value);
-            (void)FIELD(64, symbols, at, Elf64_Sym, st_size, &out->size);
+    for (; symbols.size >= sizeof(Elf64_Sym);
+         symbols.data += sizeof(Elf64_Sym), symbols.size -= sizeof(Elf64_Sym)) {
+        Elf64_Sym symbol;
+
+        memcpy(&symbol, symbols.data, sizeof(symbol));
+        if (symbol.st_shndx != SHN_UNDEF && !bytes_sub(names, symbol.st_name, name_bytes, &found) &&
+            memcmp(found.data, name, name_bytes) == 0) {
+            *out = (struct elf64_symbol){symbol.st_value, symbol.st_size};
             return ERR_OK;
         }
     }

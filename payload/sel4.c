@@ -88,7 +88,7 @@ static unsigned gic_version(const struct elf64 *kernel)
 /* All ranges, or none where one of them makes no sense or there is no room for it. */
 static void read_ram(const struct elf64 *kernel, struct sel4_facts *out)
 {
-    const unsigned pair_bytes = 2 * sizeof(uint64_t);
+    const size_t pair_bytes = sizeof(out->ram[0]);
     struct elf64_symbol symbol;
     struct bytes pairs;
 
@@ -96,9 +96,8 @@ static void read_ram(const struct elf64 *kernel, struct sel4_facts *out)
         elf64_at(kernel, symbol.value, symbol.size, &pairs) || pairs.size % pair_bytes != 0 ||
         pairs.size / pair_bytes > SEL4_RAM_MAX)
         return;
+    memcpy(out->ram, pairs.data, pairs.size);
     for (unsigned i = 0; i < pairs.size / pair_bytes; i++) {
-        (void)bytes_le64(pairs, i * pair_bytes, &out->ram[i].start);
-        (void)bytes_le64(pairs, i * pair_bytes + sizeof(uint64_t), &out->ram[i].end);
         if (out->ram[i].start >= out->ram[i].end) {
             memset(out->ram, 0, sizeof(out->ram));
             return;

@@ -12,20 +12,19 @@ int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out)
     return ERR_OK;
 }
 
-/* The @size bytes at @offset of @b into @field. */
-static int copy_field(struct bytes b, uint64_t offset, void *field, size_t size)
+int bytes_copy(struct bytes b, uint64_t offset, void *out, size_t size)
 {
     struct bytes part;
     int err = bytes_sub(b, offset, size, &part);
 
     if (!err)
-        memcpy(field, part.data, size);
+        memcpy(out, part.data, size);
     return err;
 }
 
 int bytes_le16(struct bytes b, uint64_t offset, uint16_t *out)
 {
-    int err = copy_field(b, offset, out, sizeof(*out));
+    int err = bytes_copy(b, offset, out, sizeof(*out));
 
     if (!err)
         *out = le16toh(*out);
@@ -34,7 +33,7 @@ int bytes_le16(struct bytes b, uint64_t offset, uint16_t *out)
 
 int bytes_le32(struct bytes b, uint64_t offset, uint32_t *out)
 {
-    int err = copy_field(b, offset, out, sizeof(*out));
+    int err = bytes_copy(b, offset, out, sizeof(*out));
 
     if (!err)
         *out = le32toh(*out);
@@ -43,7 +42,7 @@ int bytes_le32(struct bytes b, uint64_t offset, uint32_t *out)
 
 int bytes_le64(struct bytes b, uint64_t offset, uint64_t *out)
 {
-    int err = copy_field(b, offset, out, sizeof(*out));
+    int err = bytes_copy(b, offset, out, sizeof(*out));
 
     if (!err)
         *out = le64toh(*out);
@@ -52,7 +51,7 @@ int bytes_le64(struct bytes b, uint64_t offset, uint64_t *out)
 
 int bytes_be32(struct bytes b, uint64_t offset, uint32_t *out)
 {
-    int err = copy_field(b, offset, out, sizeof(*out));
+    int err = bytes_copy(b, offset, out, sizeof(*out));
 
     if (!err)
         *out = be32toh(*out);
@@ -61,7 +60,7 @@ int bytes_be32(struct bytes b, uint64_t offset, uint32_t *out)
 
 int bytes_be64(struct bytes b, uint64_t offset, uint64_t *out)
 {
-    int err = copy_field(b, offset, out, sizeof(*out));
+    int err = bytes_copy(b, offset, out, sizeof(*out));
 
     if (!err)
         *out = be64toh(*out);

@@ -25,6 +25,9 @@ static inline struct range bytes_range(struct bytes b)
 /** The @size bytes at @offset of @b. ERR_TRUNCATED where they are not all inside. */
 int bytes_sub(struct bytes b, uint64_t offset, uint64_t size, struct bytes *out);
 
+/** The @size bytes at @offset, as they are, into @out. ERR_TRUNCATED where not all are inside. */
+int bytes_copy(struct bytes b, uint64_t offset, void *out, size_t size);
+
 /** One field at @offset, in any alignment. ERR_TRUNCATED where it is not all inside. */
 int bytes_le16(struct bytes b, uint64_t offset, uint16_t *out);
 int bytes_le32(struct bytes b, uint64_t offset, uint32_t *out);
