@@ -12,17 +12,15 @@
 #include "monitor/preflight.h"
 
 /* Every line begins with a label or with as many blanks. */
-static void label(struct console *con, const char *name)
-{
-    console_printf(con, "%-10s", name);
-}
+#define BLANKS "          "
 
-static void print_range(struct console *con, struct range r)
+static void print_range(struct console *con, const char *label, struct range r)
 {
     char size[TEXT_SIZE_BYTES];
 
     text_size(size, sizeof(size), range_bytes(r));
-    console_printf(con, "0x%016" PRIx64 "-0x%016" PRIx64 "  %s\n", r.start, r.end, size);
+    console_printf(con, "%-10s0x%016" PRIx64 "-0x%016" PRIx64 "  %s\n", label, r.start, r.end,
+                   size);
 }
 
 static void print_cpu(struct monitor *m)
@@ -30,62 +28,51 @@ static void print_cpu(struct monitor *m)
     const struct arch_cpu *cpu = &m->cpu;
     unsigned count = m->machine.cpu_count;
 
-    label(&m->con, "CPU");
-    console_printf(&m->con, "%s r%up%u (%s, part 0x%03x, MIDR 0x%08" PRIx64 ")",
+    console_printf(&m->con, "CPU       %s r%up%u (%s, part 0x%03x, MIDR 0x%08" PRIx64 ")",
                    cpu_name(cpu->midr), (unsigned)field_get(cpu->midr, 23, 20),
                    (unsigned)field_get(cpu->midr, 3, 0), cpu_implementer(cpu->midr),
                    (unsigned)field_get(cpu->midr, 15, 4), cpu->midr);
     if (count)
         console_printf(&m->con, ", %u core%s", count, count == 1 ? "" : "s");
-    console_printf(&m->con, "\n");
-    label(&m->con, "");
-    console_printf(&m->con, "EL%u, MPIDR 0x%" PRIx64 ", %u-bit PA, %s SHA-256 instructions\n",
+    console_printf(&m->con,
+                   "\n" BLANKS "EL%u, MPIDR 0x%" PRIx64 ", %u-bit PA, %s SHA-256 instructions\n",
                    cpu->el, cpu->mpidr, mmu_cfg_pa_bits((unsigned)field_get(cpu->mmfr0, 3, 0)),
                    field_get(cpu->isar0, 15, 12) ? "with" : "no");
 }
 
 static void print_ram(struct monitor *m)
 {
-    label(&m->con, "RAM");
     if (!m->machine.ram_count)
-        console_printf(&m->con, "unknown\n");
-    for (unsigned i = 0; i < m->machine.ram_count; i++) {
-        if (i)
-            label(&m->con, "");
-        print_range(&m->con, m->machine.ram[i]);
-    }
+        console_printf(&m->con, "RAM       unknown\n");
+    for (unsigned i = 0; i < m->machine.ram_count; i++)
+        print_range(&m->con, i ? "" : "RAM", m->machine.ram[i]);
 }
 
 static void print_gic(struct monitor *m)
 {
     const struct machine *machine = &m->machine;
 
-    label(&m->con, "GIC");
     if (machine->gic_version)
-        console_printf(&m->con, "GICv%u, distributor 0x%" PRIx64 ", %s 0x%" PRIx64 "\n",
+        console_printf(&m->con, "GIC       GICv%u, distributor 0x%" PRIx64 ", %s 0x%" PRIx64 "\n",
                        machine->gic_version, machine->gic_dist,
                        machine->gic_version == 2 ? "CPU interface" : "redistributors",
                        machine->gic_cpu);
     else
-        console_printf(&m->con, "unknown\n");
+        console_printf(&m->con, "GIC       unknown\n");
 }
 
 static void print_devices(struct monitor *m)
 {
-    static const char *const methods[] = {
-        [PSCI_NONE] = "none", [PSCI_HVC] = "by HVC", [PSCI_SMC] = "by SMC"};
     const struct machine *machine = &m->machine;
 
-    label(&m->con, "timer");
-    console_printf(&m->con, "%" PRIu64 ".%03u MHz, first prompt at tick %" PRIu64 "\n",
+    console_printf(&m->con, "timer     %" PRIu64 ".%03u MHz, first prompt at tick %" PRIu64 "\n",
                    m->cpu.counter_hz / 1000000, (unsigned)(m->cpu.counter_hz % 1000000 / 1000),
                    m->prompt_ticks);
     print_gic(m);
-    label(&m->con, "PSCI");
-    console_printf(&m->con, "%s%s\n", methods[machine->psci],
+    /* In the order of enum psci_method. */
+    console_printf(&m->con, "PSCI      %s%s\n", text_pick("none\0by HVC\0by SMC", machine->psci),
                    machine->psci_0_2 ? ", 0.2 or later" : "");
-    label(&m->con, "UART");
-    console_printf(&m->con, "PL011 at 0x%" PRIx64 ", %s\n", m->uart,
+    console_printf(&m->con, "UART      PL011 at 0x%" PRIx64 ", %s\n", m->uart,
                    machine->uart.found ? machine->uart.path : "not from a DTB");
 }
 
@@ -93,18 +80,15 @@ static void print_dtb(struct monitor *m)
 {
     char size[TEXT_SIZE_BYTES];
 
-    label(&m->con, "DTB");
     if (!m->fdt) {
-        console_printf(&m->con, "none: %s\n", m->fdt_problem.text);
+        console_printf(&m->con, "DTB       none: %s\n", m->fdt_problem.text);
         return;
     }
     text_size(size, sizeof(size), m->fdt_bytes.size);
-    console_printf(&m->con, "copied to 0x%" PRIx64 ", %s\n", (uint64_t)(uintptr_t)m->fdt_bytes.data,
-                   size);
-    if (m->fdt_problem.text[0]) {
-        label(&m->con, "");
-        console_printf(&m->con, "note: %s\n", m->fdt_problem.text);
-    }
+    console_printf(&m->con, "DTB       copied to 0x%" PRIx64 ", %s\n",
+                   (uint64_t)(uintptr_t)m->fdt_bytes.data, size);
+    if (m->fdt_problem.text[0])
+        console_printf(&m->con, BLANKS "note: %s\n", m->fdt_problem.text);
 }
 
 static void print_monitor(struct monitor *m)
@@ -112,27 +96,18 @@ static void print_monitor(struct monitor *m)
     unsigned count;
     const struct arch_part *parts = arch_parts(&count);
 
-    label(&m->con, "monitor");
-    print_range(&m->con, arch_image());
-    for (unsigned i = 0; i < count; i++) {
-        label(&m->con, "");
-        console_printf(&m->con, "0x%016" PRIx64 "-0x%016" PRIx64 "  R%c%c  %s\n", parts[i].va.start,
-                       parts[i].va.end, parts[i].write ? 'W' : '-', parts[i].execute ? 'X' : '-',
-                       parts[i].name);
-    }
-    if (m->skipped_devices) {
-        label(&m->con, "");
-        console_printf(&m->con, "%u devices are not mapped: no room in its tables\n",
+    print_range(&m->con, "monitor", arch_image());
+    for (unsigned i = 0; i < count; i++)
+        console_printf(&m->con, BLANKS "0x%016" PRIx64 "-0x%016" PRIx64 "  R%c%c  %s\n",
+                       parts[i].va.start, parts[i].va.end, parts[i].write ? 'W' : '-',
+                       parts[i].execute ? 'X' : '-', parts[i].name);
+    if (m->skipped_devices)
+        console_printf(&m->con, BLANKS "%u devices are not mapped: no room in its tables\n",
                        m->skipped_devices);
-    }
-    label(&m->con, "payload");
-    if (m->payload.size) {
-        uint64_t start = (uint64_t)(uintptr_t)m->payload.data;
-
-        print_range(&m->con, (struct range){start, start + m->payload.size});
-    } else {
-        console_printf(&m->con, "%s\n", m->payload_problem.text);
-    }
+    if (m->payload.size)
+        print_range(&m->con, "payload", bytes_range(m->payload));
+    else
+        console_printf(&m->con, "payload   %s\n", m->payload_problem.text);
 }
 
 /* What the kernel was built for, against what is here. */
@@ -141,28 +116,26 @@ static void print_preflight(struct monitor *m)
     char text[PREFLIGHT_TEXT_BYTES];
     struct diag why;
 
-    label(&m->con, "plan");
     if (boot_need_plan(m, &why)) {
-        console_printf(&m->con, "%s\n", why.text);
+        console_printf(&m->con, "plan      %s\n", why.text);
         return;
     }
     preflight_describe_kernel(&m->plan.facts, text, sizeof(text));
-    console_printf(&m->con, "kernel built for %s\n", text);
+    console_printf(&m->con, "plan      kernel built for %s\n", text);
     preflight_describe_machine(&m->input, text, sizeof(text));
-    label(&m->con, "");
-    console_printf(&m->con, "this machine has %s\n", text);
-    label(&m->con, "");
+    console_printf(&m->con, BLANKS "this machine has %s\n", text);
     if (preflight_check(&m->plan.facts, &m->input, &why))
-        console_printf(&m->con, "they do not match: %.*s\n", (int)strcspn(why.text, ":"), why.text);
+        console_printf(&m->con, BLANKS "they do not match: %.*s\n", (int)strcspn(why.text, ":"),
+                       why.text);
     else
-        console_printf(&m->con, "they match\n");
+        console_printf(&m->con, BLANKS "they match\n");
 }
 
 static void print_progress(struct monitor *m)
 {
     const char *separator = "loaded: ";
 
-    label(&m->con, "done");
+    console_printf(&m->con, "done      ");
     for (int role = PLAN_KERNEL; role <= PLAN_APP; role++) {
         if (m->progress.loaded[role]) {
             console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
@@ -182,12 +155,9 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     (void)argc;
     (void)argv;
     (void)d;
-    label(&m->con, "board");
-    console_printf(&m->con, "%s\n", m->machine.model[0] ? m->machine.model : "unknown");
-    if (strcmp(m->machine.model, m->machine.compatible) != 0) {
-        label(&m->con, "");
-        console_printf(&m->con, "compatible with %s\n", m->machine.compatible);
-    }
+    console_printf(&m->con, "board     %s\n", m->machine.model[0] ? m->machine.model : "unknown");
+    if (strcmp(m->machine.model, m->machine.compatible) != 0)
+        console_printf(&m->con, BLANKS "compatible with %s\n", m->machine.compatible);
     print_cpu(m);
     print_ram(m);
     print_devices(m);
