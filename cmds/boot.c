@@ -6,6 +6,7 @@
 #include "cmds/cmds.h"
 #include "cmds/map.h"
 #include "mm/pt_desc.h"
+#include "monitor/base/text.h"
 #include "monitor/boot.h"
 #include "monitor/preflight.h"
 
@@ -14,16 +15,16 @@ static void print_register(struct console *con, const char *name, uint64_t value
     console_printf(con, "  %-9s 0x%016" PRIx64 "  %s\n", name, value, what);
 }
 
+enum { ARGUMENTS = 6 };
+
 static void print_handover(struct monitor *m)
 {
-    static const char *const arguments[] = {
-        "root task, physical start",
-        "root task, physical end",
-        "physical - virtual of the root task",
-        "root task's entry",
-        "DTB, physical",
-        "DTB, bytes",
-    };
+    static const char arguments[] = "root task, physical start\0"
+                                    "root task, physical end\0"
+                                    "physical - virtual of the root task\0"
+                                    "root task's entry\0"
+                                    "DTB, physical\0"
+                                    "DTB, bytes";
     const struct handover *h = &m->plan.handover;
     struct console *con = &m->con;
     char name[4] = "x0";
@@ -31,9 +32,9 @@ static void print_handover(struct monitor *m)
     console_printf(con, "handover: seL4 at EL%" PRIu64 ", %" PRIu64 " core%s, MMU on\n", h->el,
                    h->core_count, h->core_count == 1 ? "" : "s");
     print_register(con, "pc", h->entry, "kernel's entry");
-    for (unsigned i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+    for (unsigned i = 0; i < ARGUMENTS; i++) {
         name[1] = (char)('0' + i);
-        print_register(con, name, h->x[i], arguments[i]);
+        print_register(con, name, h->x[i], text_pick(arguments, i));
     }
     print_register(con, "SCTLR", h->sctlr, h->el == 2 ? "SCTLR_EL2" : "SCTLR_EL1");
     print_register(con, "TCR", h->tcr, h->el == 2 ? "TCR_EL2" : "TCR_EL1");

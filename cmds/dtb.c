@@ -31,7 +31,7 @@ static int show_property(struct monitor *m, const char *path, const char *name, 
     if (!value)
         return diag_set(d, ERR_NOTFOUND, "no property %s in %s", name, path);
     if (dts_print_property(&m->con, name, (struct bytes){value, (size_t)size}, 0))
-        return diag_set(d, ERR_INTERRUPTED, "interrupted");
+        return ERR_INTERRUPTED;
     return ERR_OK;
 }
 
@@ -111,7 +111,7 @@ static int find(struct monitor *m, const char *text, struct diag *d)
             match_count++;
         }
         if (!err && console_interrupted(&m->con))
-            err = diag_set(d, ERR_INTERRUPTED, "interrupted");
+            err = ERR_INTERRUPTED;
     }
     if (!err && match_count == 0)
         return diag_set(d, ERR_NOTFOUND, "no name and no compatible contains %s", text);
@@ -137,11 +137,9 @@ static void check_ranges(struct monitor *m)
 
 static void check_cpus(struct monitor *m)
 {
-    static const char *const methods[] = {
-        [PSCI_NONE] = "missing: no arm,psci node with method hvc or smc",
-        [PSCI_HVC] = "by hvc",
-        [PSCI_SMC] = "by smc",
-    };
+    /* In the order of enum psci_method. */
+    static const char methods[] =
+        "missing: no arm,psci node with method hvc or smc\0by hvc\0by smc";
     const struct machine *machine = &m->machine;
     unsigned startable = 0;
 
@@ -152,7 +150,7 @@ static void check_cpus(struct monitor *m)
     else
         console_printf(&m->con, "  cpus      %u, %u with an enable-method\n", machine->cpu_count,
                        startable);
-    console_printf(&m->con, "  psci      %s%s\n", methods[machine->psci],
+    console_printf(&m->con, "  psci      %s%s\n", text_pick(methods, machine->psci),
                    machine->psci_0_2 ? ", 0.2 or later" : "");
 }
 

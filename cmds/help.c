@@ -3,12 +3,11 @@
 
 #include <string.h>
 
+#include "monitor/base/text.h"
 #include "monitor/monitor.h"
 
-static const char *const group_titles[CMD_GROUP_COUNT] = {
-    [CMD_INSPECT] = "Look around", [CMD_BOOT] = "Boot",      [CMD_MEMORY] = "Memory",
-    [CMD_SYSTEM] = "System",       [CMD_SCRIPT] = "Scripts",
-};
+/* In the order of enum cmd_group. */
+static const char group_titles[] = "Look around\0Boot\0Memory\0System\0Scripts";
 
 static void list_group(struct monitor *m, enum cmd_group group)
 {
@@ -19,7 +18,7 @@ static void list_group(struct monitor *m, enum cmd_group group)
             continue;
         }
         if (!titled) {
-            console_printf(&m->con, "%s\n", group_titles[group]);
+            console_printf(&m->con, "%s\n", text_pick(group_titles, group));
             titled = true;
         }
         console_printf(&m->con, "  %-10s %s\n", (*cmd)->name, (*cmd)->summary);

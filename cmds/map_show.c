@@ -112,7 +112,7 @@ static int show_run(void *context, const struct pt_run *run)
 }
 
 static int show_tables(struct monitor *m, struct pt_view (*view_of)(const struct monitor *, bool),
-                       const char *what, struct diag *d)
+                       const char *what)
 {
     struct pt_view lower = view_of(m, false), upper = view_of(m, true);
     int err;
@@ -125,7 +125,7 @@ static int show_tables(struct monitor *m, struct pt_view (*view_of)(const struct
     err = pt_runs(&lower, show_run, m);
     if (!err && upper.root)
         err = pt_runs(&upper, show_run, m);
-    return err ? diag_set(d, err, "interrupted") : ERR_OK;
+    return err;
 }
 
 int map_show(struct monitor *m, int argc, char **argv, struct diag *d)
@@ -136,11 +136,10 @@ int map_show(struct monitor *m, int argc, char **argv, struct diag *d)
     if (argc > 2 || (argc == 2 && !monitor && strcmp(argv[1], "boot")))
         return diag_set(d, ERR_USAGE, "map show takes boot or monitor");
     if (monitor)
-        return show_tables(m, map_live_view, "monitor's tables, live", d);
+        return show_tables(m, map_live_view, "monitor's tables, live");
     err = map_need_tables(m, d);
     if (err)
         return err;
     return show_tables(m, map_boot_view,
-                       m->progress.mmu_on ? "boot tables, in force" : "boot tables, not in force",
-                       d);
+                       m->progress.mmu_on ? "boot tables, in force" : "boot tables, not in force");
 }

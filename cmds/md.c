@@ -67,7 +67,7 @@ static int dump(struct console *con, struct memory_span span, struct diag *d)
         }
         print_line(con, &line);
         if (console_interrupted(con)) {
-            return diag_set(d, ERR_INTERRUPTED, "interrupted");
+            return ERR_INTERRUPTED;
         }
     }
     return ERR_OK;

@@ -32,9 +32,7 @@ static int check_target(const struct regions *busy, const struct memory_span *sp
         const struct region *r = &busy->entries[i];
 
         if (r->kind == REGION_MONITOR && range_overlaps(r->range, target)) {
-            return diag_set(d, ERR_OVERLAP,
-                            "0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64 "-0x%" PRIx64,
-                            target.start, target.end, r->name, r->range.start, r->range.end);
+            return regions_refuse(target, "", r, d);
         }
     }
     return ERR_OK;

@@ -117,6 +117,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
     (void)argc;
     (void)argv;
+    (void)d;
     if (!m->payload.size && !m->desc.size)
         return print_none(&m->con);
     if (m->payload.size) {
@@ -132,7 +133,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     for (unsigned i = 0; i < m->fit.image_count; i++) {
         print_image(m, &m->fit.images[i]);
         if (console_interrupted(&m->con))
-            return diag_set(d, ERR_INTERRUPTED, "interrupted");
+            return ERR_INTERRUPTED;
     }
     if (m->plan.protocol == PLAN_NOTHING)
         console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);

@@ -6,7 +6,7 @@
 #include "monitor/boot.h"
 #include "monitor/memory_map.h"
 
-static int print_map(struct console *con, const struct memory_map *map, struct diag *d)
+static int print_map(struct console *con, const struct memory_map *map)
 {
     char text[MEMORY_MAP_LINE_BYTES];
     struct region region;
@@ -17,7 +17,7 @@ static int print_map(struct console *con, const struct memory_map *map, struct d
         memory_map_line(&region, text);
         console_printf(con, "%s\n", text);
         if (console_interrupted(con))
-            return diag_set(d, ERR_INTERRUPTED, "interrupted");
+            return ERR_INTERRUPTED;
     }
     return ERR_OK;
 }
@@ -33,7 +33,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
         map.done[role] = boot_done(m, (enum plan_role)role);
     if (!m->machine.ram_count)
         console_printf(&m->con, "RAM unknown: no usable devicetree: %s\n", m->fdt_problem.text);
-    return print_map(&m->con, &map, d);
+    return print_map(&m->con, &map);
 }
 
 const struct cmd cmd_regions = {

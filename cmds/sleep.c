@@ -50,8 +50,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (rc != ERR_OK) {
         return rc;
     }
-    return console_sleep(&m->con, us) == ERR_OK ? ERR_OK
-                                                : diag_set(d, ERR_INTERRUPTED, "interrupted");
+    return console_sleep(&m->con, us);
 }
 
 const struct cmd cmd_sleep = {

@@ -17,18 +17,24 @@ static unsigned lookup(const struct regions *set, uint64_t address)
     return i;
 }
 
+int regions_refuse(struct range range, const char *what, const struct region *other, struct diag *d)
+{
+    return diag_set(d, ERR_OVERLAP,
+                    "%s%s0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64 "-0x%" PRIx64, what,
+                    *what ? ": " : "", range.start, range.end, other->name, other->range.start,
+                    other->range.end);
+}
+
 int regions_add(struct regions *set, struct range range, enum region_kind kind, const char *name,
                 struct diag *d)
 {
+    const struct region *other = regions_overlap(set, range);
     unsigned i = lookup(set, range.start);
 
     if (range.start >= range.end)
         return diag_set(d, ERR_RANGE, "%s: empty range at 0x%" PRIx64, name, range.start);
-    if (i < set->count && range_overlaps(set->entries[i].range, range))
-        return diag_set(d, ERR_OVERLAP,
-                        "%s at 0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64 "-0x%" PRIx64,
-                        name, range.start, range.end, set->entries[i].name,
-                        set->entries[i].range.start, set->entries[i].range.end);
+    if (other)
+        return regions_refuse(range, name, other, d);
     if (set->count == REGIONS_MAX)
         return diag_set(d, ERR_NOMEM, "%s: more than %d memory regions", name, REGIONS_MAX);
     memmove(&set->entries[i + 1], &set->entries[i], (set->count - i) * sizeof(set->entries[0]));

@@ -32,6 +32,12 @@ struct regions {
     struct region entries[REGIONS_MAX];
 };
 
+/**
+ * Say that @range, which @what (may be "") is about, overlaps @other. Returns ERR_OVERLAP.
+ */
+int regions_refuse(struct range range, const char *what, const struct region *other,
+                   struct diag *d);
+
 /** Insert; ERR_OVERLAP (the other's name in @d), ERR_NOMEM, or ERR_RANGE for an empty range. */
 int regions_add(struct regions *set, struct range range, enum region_kind kind, const char *name,
                 struct diag *d);

@@ -108,6 +108,13 @@ static int verify(struct monitor *m, enum plan_role role, struct diag *d)
     return fit_verify(image, d);
 }
 
+static void print_done(struct monitor *m, enum plan_role role, paddr_t at, uint64_t bytes,
+                       const char *how)
+{
+    console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " bytes%s  %s\n", at, bytes, how,
+                   plan_role_name(role));
+}
+
 static void copy_out(struct monitor *m, const struct plan_copy *c)
 {
     uint8_t *dst = arch_phys(c->dst);
@@ -116,13 +123,11 @@ static void copy_out(struct monitor *m, const struct plan_copy *c)
         arch_copy(dst, c->src.data, c->src.size);
         if (c->role == PLAN_KERNEL)
             arch_sync_code(dst, c->src.size);
-        console_printf(&m->con, "  0x%08" PRIx64 " <- %zu bytes  %s\n", c->dst, c->src.size,
-                       plan_role_name(c->role));
+        print_done(m, c->role, c->dst, c->src.size, "");
     }
     if (c->zero_bytes) {
         arch_zero(dst + c->src.size, c->zero_bytes);
-        console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " bytes zeroed  %s\n",
-                       c->dst + c->src.size, c->zero_bytes, plan_role_name(c->role));
+        print_done(m, c->role, c->dst + c->src.size, c->zero_bytes, " zeroed");
     }
 }
 
@@ -139,22 +144,16 @@ static void load_role(struct monitor *m, enum plan_role role)
 
 int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
 {
-    static const enum plan_role order[] = {PLAN_KERNEL, PLAN_DTB, PLAN_APP};
+    const int first = role == PLAN_ROLE_COUNT ? PLAN_KERNEL : (int)role;
+    const int last = role == PLAN_ROLE_COUNT ? PLAN_APP : (int)role;
     int err = boot_need_plan(m, d);
 
-    for (unsigned i = 0; i < 3 && !err; i++) {
-        if (role == order[i] || role == PLAN_ROLE_COUNT)
-            err = verify(m, order[i], d);
-    }
-    if (err)
-        return err;
-    for (unsigned i = 0; i < 3; i++) {
-        bool wanted = role == order[i] || role == PLAN_ROLE_COUNT;
-
-        if (wanted && !range_is_empty(m->plan.ranges[order[i]]))
-            load_role(m, order[i]);
-    }
-    return ERR_OK;
+    for (int i = first; i <= last && !err; i++)
+        err = verify(m, (enum plan_role)i, d);
+    for (int i = first; i <= last && !err; i++)
+        if (!range_is_empty(m->plan.ranges[i]))
+            load_role(m, (enum plan_role)i);
+    return err;
 }
 
 static void place_trampoline(struct monitor *m)
@@ -292,13 +291,11 @@ int boot_mmu(struct monitor *m, bool on, struct diag *d)
 
 int boot_prepare(struct monitor *m, struct diag *d)
 {
-    static const enum plan_role order[] = {PLAN_KERNEL, PLAN_DTB, PLAN_APP};
     int err = need_level(m, d);
 
-    for (unsigned i = 0; i < 3 && !err; i++) {
-        if (!m->progress.loaded[order[i]])
-            err = boot_load(m, order[i], d);
-    }
+    for (int role = PLAN_KERNEL; role <= PLAN_APP && !err; role++)
+        if (!m->progress.loaded[role])
+            err = boot_load(m, (enum plan_role)role, d);
     if (!err && !m->progress.mapped)
         err = boot_map(m, d);
     if (!err)

@@ -25,8 +25,9 @@ struct cmd {
     bool takes_width;             /* the name may end in .b, .w, .l or .q */
     /**
      * @argv[0] is the name as typed (with a width suffix, "md.b"), @argc - 1 words follow.
-     * Returns ERR_OK, or an error whose reason is in @d; the shell prints
-     * "error: NAME: reason". On ERR_USAGE it appends the usage. A failing command changes nothing.
+     * Returns ERR_OK, or an error whose reason is in @d (which ERR_INTERRUPTED finds there); the
+     * shell prints "error: NAME: reason". On ERR_USAGE it appends the usage. A failing command
+     * changes nothing.
      * A command that ran others returns their positive status, which has been reported already.
      */
     int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);

@@ -162,7 +162,7 @@ int dts_print_node(struct console *con, const void *fdt, int node, unsigned leve
             return err;
         err = print_item(con, &item, s.depth + (item.tag == FDT_END_NODE), levels);
         if (err)
-            return diag_set(d, ERR_INTERRUPTED, "interrupted");
+            return err;
     } while (s.depth > 0);
     return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include "mm/mmu_cfg.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 #include "monitor/preflight.h"
 
 /* An seL4 kernel's physical window ends here (KERNEL_ELF_BASE's mirror in the address map). */
@@ -20,11 +21,7 @@
 
 const char *plan_role_name(enum plan_role role)
 {
-    static const char *const names[PLAN_ROLE_COUNT] = {
-        "kernel", "dtb", "root task", "ELF headers", "boot tables", "trampoline",
-    };
-
-    return names[role];
+    return text_pick("kernel\0dtb\0root task\0ELF headers\0boot tables\0trampoline", role);
 }
 
 static uint64_t pages(uint64_t bytes)
@@ -188,11 +185,7 @@ static int place(const struct plan_input *in, struct boot_plan *plan, struct dia
         return err;
     other = regions_overlap(in->busy, plan->ranges[PLAN_KERNEL]);
     if (other)
-        return diag_set(d, ERR_OVERLAP,
-                        "kernel: 0x%" PRIx64 "-0x%" PRIx64 " overlaps %s at 0x%" PRIx64
-                        "-0x%" PRIx64,
-                        plan->kernel.pa.start, plan->kernel.pa.end, other->name, other->range.start,
-                        other->range.end);
+        return regions_refuse(plan->kernel.pa, "kernel", other, d);
     plan->table_pages = count_table_pages(plan);
     return place_behind_kernel(in, plan, window, d);
 }

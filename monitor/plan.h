@@ -17,6 +17,7 @@
 
 enum plan_protocol { PLAN_NOTHING, PLAN_SEL4 };
 
+/** Those up to PLAN_APP are loaded, in this order. */
 enum plan_role {
     PLAN_KERNEL,
     PLAN_DTB,

@@ -109,7 +109,7 @@ static int run_call(void *context)
 
 int shell_run_command(struct shell *sh, int argc, char **argv)
 {
-    struct call call = {sh->monitor, shell_find(sh, argv[0]), argc, argv, {"failed"}};
+    struct call call = {sh->monitor, shell_find(sh, argv[0]), argc, argv, {"interrupted"}};
     int rc;
 
     if (!call.cmd) {

@@ -147,6 +147,22 @@ bool text_add(char *out, size_t room, const char *format, ...)
     return whole;
 }
 
+bool text_append(char *out, size_t room, const char *text)
+{
+    size_t i = strlen(out);
+
+    while (*text && i + 1 < room)
+        out[i++] = *text++;
+    out[i] = '\0';
+    return *text == '\0';
+}
+
+bool text_copy(char *out, size_t room, const char *text)
+{
+    out[0] = '\0';
+    return text_append(out, room, text);
+}
+
 const char *text_pick(const char *list, unsigned index)
 {
     while (index-- > 0)

@@ -201,7 +201,6 @@ static void test_ctrl_c_stops_the_tree(void **state)
     make_tree();
     console_fake_type(&fake, "\x03");
     assert_int_equal(dts_print_tree(&con, dtb.data, &d), ERR_INTERRUPTED);
-    assert_string_equal(d.text, "interrupted");
     assert_null(strstr(console_fake_take(&fake), "soc"));
 }
 

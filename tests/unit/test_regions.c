@@ -69,7 +69,7 @@ static void test_add_names_both_sides_of_an_overlap(void **state)
     assert_int_equal(add(0x1000, 0x3000, "kernel"), ERR_OK);
     assert_int_equal(regions_add(&set, (struct range){0x2fff, 0x4000}, REGION_DTB, "dtb", &d),
                      ERR_OVERLAP);
-    assert_string_equal(d.text, "dtb at 0x2fff-0x4000 overlaps kernel at 0x1000-0x3000");
+    assert_string_equal(d.text, "dtb: 0x2fff-0x4000 overlaps kernel at 0x1000-0x3000");
     assert_int_equal(set.count, 1);
     assert_int_equal(add(0, UINT64_MAX, "all"), ERR_OVERLAP);
     assert_int_equal(add(0x1800, 0x1801, "inside"), ERR_OVERLAP);
