@@ -297,52 +297,37 @@ static enum lineedit_event control(struct lineedit *le, unsigned char byte)
     }
 }
 
+/** A key that does what a control character does: that of @controls at @key's place in @keys. */
+static void press(struct lineedit *le, const char *keys, const char *controls, char key)
+{
+    const char *at = strchr(keys, key);
+
+    if (at && key) {
+        edit(le, (unsigned char)controls[at - keys]);
+    }
+}
+
 /** The byte that ends ESC [ ... or ESC O: a cursor key. */
 static void cursor_key(struct lineedit *le, unsigned char byte)
 {
+    static const char controls[] = {CTRL('P'), CTRL('N'), CTRL('F'),
+                                    CTRL('B'), CTRL('A'), CTRL('E')};
     bool by_word = le->escape_value == MODIFIER_ALT || le->escape_value == MODIFIER_CTRL;
 
-    switch (byte) {
-    case 'A':
-        history_older(le);
-        break;
-    case 'B':
-        history_newer(le);
-        break;
-    case 'C':
-        by_word ? move_to(le, word_right(le)) : move_right(le);
-        break;
-    case 'D':
-        by_word ? move_to(le, word_left(le)) : move_left(le);
-        break;
-    case 'H':
-        move_to(le, 0);
-        break;
-    case 'F':
-        move_to(le, le->length);
-        break;
-    default:
-        break;
+    if (by_word && (byte == 'C' || byte == 'D')) {
+        move_to(le, byte == 'C' ? word_right(le) : word_left(le));
+    } else {
+        press(le, "ABCDHF", controls, (char)byte);
     }
 }
 
 /** ESC [ NUMBER ~: a key of the block above the arrows. */
 static void numbered_key(struct lineedit *le)
 {
-    switch (le->escape_value) {
-    case 1:
-    case 7:
-        move_to(le, 0);
-        break;
-    case 3:
-        erase_right(le);
-        break;
-    case 4:
-    case 8:
-        move_to(le, le->length);
-        break;
-    default:
-        break;
+    static const char controls[] = {CTRL('A'), CTRL('A'), CTRL('D'), CTRL('E'), CTRL('E')};
+
+    if (le->escape_value < 10) {
+        press(le, "17348", controls, (char)('0' + le->escape_value));
     }
 }
 
