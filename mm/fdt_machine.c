@@ -57,14 +57,11 @@ static const char *const property_names[PROPERTY_COUNT] = {
 
 enum device { OTHER, PL011, PSCI_0_1, PSCI_0_2, GIC_V2, GIC_V3 };
 
-static const struct {
-    const char *compatible;
-    enum device device;
-} devices[] = {
-    {"arm,pl011", PL011},          {"arm,psci-1.0", PSCI_0_2},     {"arm,psci-0.2", PSCI_0_2},
-    {"arm,psci", PSCI_0_1},        {"arm,cortex-a15-gic", GIC_V2}, {"arm,gic-400", GIC_V2},
-    {"arm,cortex-a7-gic", GIC_V2}, {"arm,cortex-a9-gic", GIC_V2},  {"arm,gic-v3", GIC_V3},
-};
+/* Compatible with one of these behind "arm,", a node is the device at the same place. */
+static const char compatibles[] = "pl011\0psci-1.0\0psci-0.2\0psci\0cortex-a15-gic\0gic-400\0"
+                                  "cortex-a7-gic\0cortex-a9-gic\0gic-v3\0";
+static const uint8_t devices[] = {PL011,  PSCI_0_2, PSCI_0_2, PSCI_0_1, GIC_V2,
+                                  GIC_V2, GIC_V2,   GIC_V2,   GIC_V3};
 
 /* What the children of a node may be. */
 enum family { DEVICES, CPUS, RESERVED_MEMORY };
@@ -106,10 +103,12 @@ static enum device device_of(struct bytes compatible)
     const char *t = fdt_scan_text(compatible);
     const char *end = t ? t + compatible.size : NULL;
 
-    for (; t < end; t += strlen(t) + 1)
-        for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-            if (strcmp(t, devices[i].compatible) == 0)
-                return devices[i].device;
+    for (; t < end; t += strlen(t) + 1) {
+        int i = strncmp(t, "arm,", 4) == 0 ? text_find(compatibles, t + 4) : -1;
+
+        if (i >= 0)
+            return (enum device)devices[i];
+    }
     return OTHER;
 }
 

@@ -30,28 +30,27 @@ struct range arch_image(void)
 
 const struct arch_part *arch_parts(unsigned *count)
 {
-    static struct arch_part parts[] = {
-        {.name = "MMU switch", .execute = true, .identity = true},
-        {.name = "text", .execute = true},
-        {.name = "rodata"},
-        {.name = "data", .write = true},
-        {.name = "stack", .write = true},
-        {.name = "exception stack", .write = true},
-        {.name = "tables", .write = true, .identity = true},
-    };
-    const uint8_t *const bounds[][2] = {
-        {__image_start, __image_start + PAGE_BYTES},
-        {__image_start + PAGE_BYTES, __text_end},
-        {__text_end, __rodata_end},
-        {__rodata_end, __stack_guard},
-        {__stack_bottom, __stack_top},
-        {__exception_stack_bottom, __exception_stack_top},
-        {__tables_start, __tables_end},
+    static const struct arch_part parts[] = {
+        {.name = "MMU switch",
+         .va = {(vaddr_t)__image_start, (vaddr_t)__image_start + PAGE_BYTES},
+         .execute = true,
+         .identity = true},
+        {.name = "text",
+         .va = {(vaddr_t)__image_start + PAGE_BYTES, (vaddr_t)__text_end},
+         .execute = true},
+        {.name = "rodata", .va = {(vaddr_t)__text_end, (vaddr_t)__rodata_end}},
+        {.name = "data", .va = {(vaddr_t)__rodata_end, (vaddr_t)__stack_guard}, .write = true},
+        {.name = "stack", .va = {(vaddr_t)__stack_bottom, (vaddr_t)__stack_top}, .write = true},
+        {.name = "exception stack",
+         .va = {(vaddr_t)__exception_stack_bottom, (vaddr_t)__exception_stack_top},
+         .write = true},
+        {.name = "tables",
+         .va = {(vaddr_t)__tables_start, (vaddr_t)__tables_end},
+         .write = true,
+         .identity = true},
     };
 
     *count = sizeof(parts) / sizeof(parts[0]);
-    for (unsigned i = 0; i < *count; i++)
-        parts[i].va = (struct range){address_of(bounds[i][0]), address_of(bounds[i][1])};
     return parts;
 }
 
