@@ -14,11 +14,11 @@ enum cmd_group { CMD_INSPECT, CMD_BOOT, CMD_MEMORY, CMD_SYSTEM, CMD_SCRIPT, CMD_
 
 struct cmd {
     const char *name;
-    enum cmd_group group;
     const char *summary;     /* a few words, for the list */
     const char *usage;       /* "dtb [PATH [PROP]] | dtb find TEXT | dtb check" */
     const char *help;        /* options and an example, several lines without leading newline */
     const char *subcommands; /* what may follow the name, as text_find takes it; may be NULL */
+    uint8_t group;           /* enum cmd_group */
     uint8_t words_min, words_max; /* behind the name */
     bool completes_paths;         /* words beginning with '/' complete as DTB paths */
     bool completes_commands;      /* its words are another command's name and words */
