@@ -41,38 +41,6 @@ def test_without_at_el2(start):
     assert "RAM is not known" in machine.fails("boot")
 
 
-# Offset in QEMU's DTB, what is written there, and what is said about it.
-DAMAGES = {
-    "magic": (0, word(0xD00DFEEE), "magic 0xd00dfeee instead of 0xd00dfeed"),
-    "total size 0": (4, word(0), "total size 0 cannot be"),
-    "total size 4 GiB": (4, word(0xFFFFFFFF), "total size 4294967295 but only"),
-    "total size beyond memory": (4, word(0x08000000), "total size 134217728 but only"),
-    "total size too small": (4, word(0x100), "strings block at 0x1"),
-    "structure misaligned": (8, word(0x39), "structure block at 0x39, no multiple of 4"),
-    "structure outside": (8, word(0x7FFFFFFC), "structure block at 0x7ffffffc"),
-    "strings outside": (12, word(0x7FFFFFFF), "strings block at 0x7fffffff"),
-    "reservations outside": (16, word(0x00FFFFF8), "reservation block at 0xfffff8"),
-    "version 1": (20, word(1), "version 1"),
-    "needs version 99": (24, word(99), "version"),
-    "strings size": (32, word(0xFFFFFFFF), "strings block at "),
-    "structure size": (36, word(0xFFFFFFFC), "structure block at "),
-    "no root": (0x40, word(9), "does not begin with a root node"),
-    "no token": (0x48, word(0x12345678), "0x12345678 at 0x48 is no token"),
-    "property length": (0x4C, word(0x7FFFFFF0), "property at 0x48 passes the end"),
-    "property length 2^31": (0x4C, word(0x80000000), "property at 0x48 passes the end"),
-    "property name": (0x50, word(0x10000000), "property at 0x48 has no name at 0x10000000"),
-}
-
-
-@pytest.mark.parametrize("name", DAMAGES)
-def test_damaged(start, name):
-    offset, data, reason = DAMAGES[name]
-    machine = start(pack("--autoboot", "0"), halted=True)
-    machine.gdb.write(ELF_DTB + offset, data)
-    machine.gdb.detach()
-    check_shell_without_ram(machine, "0x40000000: " + reason)
-
-
 def test_damaged_where_x0_points(start):
     machine = start(pack("--autoboot", "0", "--format", "bin"), halted=True)
     machine.gdb.write(BIN_DTB + 8, word(0x39))
@@ -155,16 +123,6 @@ def test_own_tree(start):
     machine.send("boot" + ENTER)
     text, status = machine.result()
     assert status == 0 and contract(text)[-1].endswith(" 0 failed")
-
-
-def test_33_levels(start):
-    tree = compiled(more="a {" * 40 + "};" * 40)
-    machine = with_tree(start, tree)
-    check_shell_without_ram(machine, " is more than 32 levels deep")
-
-
-def test_no_memory_node(start):
-    check_shell_without_ram(with_tree(start, compiled(memory="")), "no enabled memory node")
 
 
 def test_memory_in_pieces(start):
