@@ -75,8 +75,8 @@ static int setup(void **state)
 
 static void test_parts_keep_their_permissions(void **state)
 {
-    struct pt_leaf leaf;
-    paddr_t pa;
+    struct pt_leaf leaf = {0};
+    paddr_t pa = 0;
 
     (void)state;
     assert_true(look_up(VA + 0x1ffc, &leaf, &pa));
@@ -93,8 +93,8 @@ static void test_parts_keep_their_permissions(void **state)
 /* No writable alias of what is executable or read-only. */
 static void test_image_is_not_in_the_identity_map(void **state)
 {
-    struct pt_leaf leaf;
-    paddr_t pa;
+    struct pt_leaf leaf = {0};
+    paddr_t pa = 0;
 
     (void)state;
     assert_true(look_up(IMAGE, &leaf, &pa));
@@ -107,8 +107,8 @@ static void test_image_is_not_in_the_identity_map(void **state)
 
 static void test_ram_is_never_executable_and_has_its_holes(void **state)
 {
-    struct pt_leaf leaf;
-    paddr_t pa;
+    struct pt_leaf leaf = {0};
+    paddr_t pa = 0;
 
     (void)state;
     assert_true(look_up(0x40000000, &leaf, &pa));
@@ -125,8 +125,8 @@ static void test_ram_is_never_executable_and_has_its_holes(void **state)
 
 static void test_devices(void **state)
 {
-    struct pt_leaf leaf;
-    paddr_t pa;
+    struct pt_leaf leaf = {0};
+    paddr_t pa = 0;
 
     (void)state;
     assert_true(look_up(0x9000018, &leaf, &pa));
