@@ -5,6 +5,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/cpu_name.h"
+#include "monitor/images.h"
 #include "monitor/preflight.h"
 
 static uint64_t ram_bytes(const struct machine *machine)
@@ -33,7 +34,7 @@ static void print_machine(struct monitor *m)
 
 static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 {
-    const struct fit_image *image = fit_find(&m->fit, role);
+    const struct fit_image *image = images_find(m, role);
 
     return image ? (image->data.size + KIB(1) - 1) / KIB(1) : 0;
 }
@@ -50,7 +51,7 @@ static void print_payload(struct monitor *m)
     }
     console_printf(&m->con, "payload: %s, kernel %" PRIu64 " KiB", m->fit.description,
                    image_kib(m, FIT_KERNEL));
-    if (fit_find(&m->fit, FIT_APP))
+    if (images_find(m, FIT_APP))
         console_printf(&m->con, " + root task %" PRIu64 " KiB", image_kib(m, FIT_APP));
     console_printf(&m->con, ", sha256 of its tree ok\n");
 }

@@ -6,21 +6,15 @@
 
 #include "mm/par.h"
 #include "monitor/base/bits.h"
+#include "monitor/images.h"
 #include "monitor/smp.h"
 #include "payload/fit_names.h"
-
-static struct bytes image_data(const struct fit *fit, enum fit_role role)
-{
-    const struct fit_image *image = fit_find(fit, role);
-
-    return image ? image->data : (struct bytes){NULL, 0};
-}
 
 /* The devicetree to hand over: the payload's own, which nobody has looked at yet, or the copy of
  * the machine's. */
 static int choose_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
 {
-    const struct fit_image *image = fit_find(&m->fit, FIT_DTB);
+    const struct fit_image *image = images_find(m, FIT_DTB);
     struct diag why;
     uint32_t used;
     int err;
@@ -49,7 +43,7 @@ static int check_plain(const struct fit *fit, struct diag *d)
 
 int boot_plan_make(struct monitor *m)
 {
-    const struct fit_image *kernel = fit_find(&m->fit, FIT_KERNEL);
+    const struct fit_image *kernel = images_find(m, FIT_KERNEL);
     struct bytes dtb;
     int err = check_plain(&m->fit, &m->plan_problem);
 
@@ -61,8 +55,8 @@ int boot_plan_make(struct monitor *m)
     memset(&m->progress, 0, sizeof(m->progress));
     m->plan_problem.text[0] = '\0';
     m->input = (struct plan_input){
-        .kernel = image_data(&m->fit, FIT_KERNEL),
-        .app = image_data(&m->fit, FIT_APP),
+        .kernel = images_data(m, FIT_KERNEL),
+        .app = images_data(m, FIT_APP),
         .dtb = dtb,
         .app_offset = m->fit.settings.app_offset,
         .machine = &m->machine,
@@ -96,16 +90,6 @@ static enum fit_role source_of(enum plan_role role)
     default:
         return FIT_OTHER;
     }
-}
-
-/* An image without a digest is let through: FITs of others need not have one. */
-static int verify(struct monitor *m, enum plan_role role, struct diag *d)
-{
-    const struct fit_image *image = fit_find(&m->fit, source_of(role));
-
-    if (!image || !image->has_sha256)
-        return ERR_OK;
-    return fit_verify(image, d);
 }
 
 static void print_done(struct monitor *m, enum plan_role role, paddr_t at, uint64_t bytes,
@@ -149,7 +133,7 @@ int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
     int err = boot_need_plan(m, d);
 
     for (int i = first; i <= last && !err; i++)
-        err = verify(m, (enum plan_role)i, d);
+        err = images_verify(m, source_of((enum plan_role)i), d);
     for (int i = first; i <= last && !err; i++)
         if (!range_is_empty(m->plan.ranges[i]))
             load_role(m, (enum plan_role)i);

@@ -14,6 +14,7 @@
 #include "monitor/banner.h"
 #include "monitor/countdown.h"
 #include "monitor/embedded.h"
+#include "monitor/images.h"
 #include "monitor/place.h"
 
 noreturn void monitor_main(paddr_t dtb_hint, paddr_t image);
@@ -187,7 +188,7 @@ static void configure(struct monitor *m)
 {
     const struct fit_settings *s = &m->fit.settings;
 
-    m->autoboot.seconds = fit_find(&m->fit, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
+    m->autoboot.seconds = images_find(m, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
     if (m->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0)
         m->autoboot.seconds = 0; /* boot says at once why it cannot */
     memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));

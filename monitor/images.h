@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The images of the boot: the one place that tells which image has which role. */
+#ifndef ELFMON_MONITOR_IMAGES_H
+#define ELFMON_MONITOR_IMAGES_H
+
+#include "monitor/monitor.h"
+
+/** The image that is in force for @role, or NULL. */
+const struct fit_image *images_find(const struct monitor *m, enum fit_role role);
+
+/** Its bytes as they are to be loaded; size 0: there is none. */
+struct bytes images_data(const struct monitor *m, enum fit_role role);
+
+/** Compare it with its digest: ERR_OK also where there is none, as in FITs of others. */
+int images_verify(const struct monitor *m, enum fit_role role, struct diag *d);
+
+#endif
