@@ -109,7 +109,10 @@ void arch_mmu_state(struct arch_mmu_state *out);
 void arch_boot_map_on(const struct handover *h);
 void arch_boot_map_off(const struct handover *h);
 
-/** Leave: carry out @h from its trampoline, which has been written and cleaned. */
+/**
+ * Leave: carry out @h from its trampoline, which has been written and cleaned, or, where it has
+ * none, from here. What is entered with the MMU off sees what has been cleaned.
+ */
 void arch_handover(const struct handover *h) __attribute__((__noreturn__));
 
 /** The trampoline's code, position-independent, to be copied to handover.trampoline. */

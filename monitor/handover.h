@@ -32,15 +32,16 @@
 
 enum { HANDOVER_ARGS = 8 };
 
-/** At HANDOVER_RECORD of the trampoline's page, cleaned to the point of coherency. */
+/** At HANDOVER_RECORD of the trampoline's page, cleaned to the point of coherency. Without a
+ * trampoline one core is entered, straight from the monitor. */
 struct handover {
     uint64_t entry;            /* where the kernel starts, in the regime it is entered with */
     uint64_t x[HANDOVER_ARGS]; /* x0..x7 */
     uint64_t el;               /* 1 or 2: the exception level to enter at */
-    uint64_t mmu;              /* 1: enter on the tables below; 0: MMU and D-cache off */
-    uint64_t mair, tcr, ttbr0, ttbr1, sctlr; /* of the EL entered */
+    uint64_t mmu;              /* 1: enter on the tables below; 0: MMU and caches off */
+    uint64_t mair, tcr, ttbr0, ttbr1, sctlr; /* of the EL entered; not used where mmu is 0 */
     uint64_t core_count;                     /* cores to enter, this one included */
-    uint64_t trampoline;                     /* physical address of its page */
+    uint64_t trampoline;                     /* physical address of its page; 0: none */
 };
 
 static_assert(offsetof(struct handover, x) == HANDOVER_X, "handover.S reads this");
@@ -48,6 +49,7 @@ static_assert(offsetof(struct handover, el) == HANDOVER_EL, "handover.S reads th
 static_assert(offsetof(struct handover, mmu) == HANDOVER_MMU, "handover.S reads this");
 static_assert(offsetof(struct handover, mair) == HANDOVER_MAIR, "handover.S reads this");
 static_assert(offsetof(struct handover, sctlr) == HANDOVER_SCTLR, "handover.S reads this");
+static_assert(offsetof(struct handover, core_count) == HANDOVER_CORE_COUNT, "the same");
 static_assert(offsetof(struct handover, trampoline) == HANDOVER_TRAMPOLINE, "the same");
 
 #endif

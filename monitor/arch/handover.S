@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The trampoline: position-independent code that is copied behind the root task and takes each
- * core from the monitor's (or the firmware's) exception level, MMU off, into the kernel.
+ * The trampoline: position-independent code that takes each core from the monitor's (or the
+ * firmware's) exception level, MMU off, into the kernel. For a kernel that is entered on tables of
+ * its own it is copied behind the root task, else it runs where it is.
  *
  * In:  MMU and D-cache off. The boot core: x0 = the record. Other cores: x0 = core number.
- * Out: at record.entry, at EL record.el, x0..x7 from the record, all other general registers 0,
- *      DAIF masked, SPSel = 1, TPIDR_EL1 = core number.
+ * Out: at record.entry, at EL record.el, x0..x7 from the record, all other general registers 0
+ *      but for x30 = the entry, DAIF masked, SPSel = 1, TPIDR_EL1 = core number. What EL2 has over
+ *      EL1 is set where the core came at EL2. record.mmu = 0: MMU, D-cache and I-cache are off.
  */
 #include "monitor/arch/sysreg.h"
 #include "monitor/handover.h"
+
+	.macro	mov32 reg, value
+	mov	\reg, #(\value & 0xffff)
+	movk	\reg, #(\value >> 16), lsl #16
+	.endm
 
 	.section .rodata.trampoline, "a"
 	.balign	8
@@ -19,10 +26,13 @@ trampoline_start:
 	b	other_core
 
 boot_core:
-	adr	x19, trampoline_start
+	mov	x19, x0
 	mov	x20, xzr
+	ldr	x1, [x19, #HANDOVER_CORE_COUNT]
+	cmp	x1, #1
+	b.eq	enter				// nobody waits
 	mov	x1, #1
-	str	x1, [x19, #HANDOVER_GO]
+	str	x1, [x19, #(HANDOVER_GO - HANDOVER_RECORD)]
 	dsb	sy
 	sev
 	b	enter
@@ -35,27 +45,27 @@ other_core:
 	mov	x2, #1
 	str	x2, [x1, x20, lsl #3]
 	dsb	sy
-1:	ldr	x1, [x19, #HANDOVER_GO]
+	add	x19, x19, #HANDOVER_RECORD
+1:	ldr	x1, [x19, #(HANDOVER_GO - HANDOVER_RECORD)]
 	cbnz	x1, enter
 	wfe
 	b	1b
 
 enter:
-	add	x19, x19, #HANDOVER_RECORD
 	msr	daifset, #0xf
 	msr	spsel, #1
 	msr	tpidr_el1, x20
-	ldp	x21, x22, [x19, #HANDOVER_MAIR]		// MAIR, TCR
-	ldp	x23, x24, [x19, #HANDOVER_TTBR0]
-	ldr	x25, [x19, #HANDOVER_SCTLR]
 	ldr	x26, [x19, #HANDOVER_EL]
+	bl	load_translation
 	mrs	x1, CurrentEL
-	cmp	x26, x1, lsr #2
-	b.ne	drop_to_el1
+	cmp	x1, #CURRENTEL_EL2
+	b.ne	1f
+	bl	set_el2
 	cmp	x26, #2
 	b.eq	stay_at_el2
+	b	drop_to_el1
 
-	msr	mair_el1, x21
+1:	msr	mair_el1, x21
 	msr	tcr_el1, x22
 	msr	ttbr0_el1, x23
 	msr	ttbr1_el1, x24
@@ -75,6 +85,7 @@ stay_at_el2:
 	msr	ttbr0_el2, x23
 	isb
 	tlbi	alle2
+	tlbi	alle1
 	ic	iallu
 	dsb	sy
 	isb
@@ -99,11 +110,28 @@ load_arguments:
 	.endr
 	ret	x26
 
+/* x21..x25 = MAIR, TCR, TTBR0, TTBR1, SCTLR of EL x26: the record's, or, MMU off, nothing. */
+load_translation:
+	ldp	x21, x22, [x19, #HANDOVER_MAIR]
+	ldp	x23, x24, [x19, #HANDOVER_TTBR0]
+	ldr	x25, [x19, #HANDOVER_SCTLR]
+	ldr	x1, [x19, #HANDOVER_MMU]
+	cbnz	x1, 1f
+	mov	x21, xzr
+	mov	x22, xzr
+	mov	x23, xzr
+	mov	x24, xzr
+	mov32	x25, SCTLR_EL1_RES1
+	mov32	x1, SCTLR_EL2_RES1
+	cmp	x26, #2
+	csel	x25, x1, x25, eq
+1:	ret
+
 /*
- * From EL2 to EL1 with every register that EL2 has over EL1 set, not inherited.
+ * Every register that EL2 has over EL1, set and not inherited. Clobbers x1, x2.
  * Source: Arm DDI 0487, registers' reset values; Linux Documentation/arch/arm64/booting.rst.
  */
-drop_to_el1:
+set_el2:
 	mov	x1, #HCR_EL2_RW
 	msr	hcr_el2, x1
 	mov	x1, #CPTR_EL2_RES1
@@ -142,8 +170,10 @@ drop_to_el1:
 	mrs	x1, s3_4_c12_c9_5
 	tbz	x1, #0, 2f			// a GICv2 behind a GICv3 CPU
 	msr	s3_4_c12_c11_0, xzr		// ICH_HCR_EL2
+2:	ret
 
-2:	msr	mair_el1, x21
+drop_to_el1:
+	msr	mair_el1, x21
 	msr	tcr_el1, x22
 	msr	ttbr0_el1, x23
 	msr	ttbr1_el1, x24

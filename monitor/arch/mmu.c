@@ -94,10 +94,15 @@ static void flush_tlb(void)
     isb();
 }
 
+static paddr_t physical(const void *own)
+{
+    return image + (uint64_t)((const uint8_t *)own - __image_start);
+}
+
 /* Walks of the upper half find nothing here while no kernel is mapped. */
 static paddr_t empty_table(void)
 {
-    return image + (uint64_t)(__empty_table - __image_start);
+    return physical(__empty_table);
 }
 
 void arch_move(paddr_t where, paddr_t root)
@@ -167,7 +172,13 @@ void arch_boot_map_off(const struct handover *h)
 
 void arch_handover(const struct handover *h)
 {
-    mmu_leave(image, h->trampoline, h->trampoline + HANDOVER_RECORD);
+    static struct handover record; /* no caller's memory need have a known physical address */
+
+    if (h->trampoline)
+        mmu_leave(image, h->trampoline, h->trampoline + HANDOVER_RECORD);
+    record = *h;
+    arch_clean_poc(&record, sizeof(record));
+    mmu_leave(image, physical(trampoline_start), physical(&record));
 }
 
 struct bytes arch_trampoline(void)
