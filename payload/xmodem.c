@@ -16,6 +16,8 @@ enum {
     CLOSINGS_MAX = 12,    /* lrzsz's senders repeat an EOT 10 times before they look at CANs */
     JUNK_MAX = 64 * 1024, /* bytes between blocks without a good one */
     CANS = XMODEM_CANCEL_BYTES / 2,
+    EOTS_CLEAN = 2,                      /* in a row, to be believed */
+    EOTS_BAD = 3,                        /* the same on a line that has damaged something before */
     CANS_TWO = 3,                        /* as a can_history */
     TEXT_BYTES = XMODEM_SMALL_BYTES - 2, /* of a header; some senders use what is behind */
 };
@@ -141,7 +143,7 @@ static void fail_garbage(struct xmodem *x)
 static void bad_block(struct xmodem *x)
 {
     x->state = XMODEM_DRAINING;
-    x->eot_asked = false;
+    x->eot_count = 0;
     if (x->streaming)
         fail(x, ERR_IO, "damaged stream");
     else if (++x->error_count > ERRORS_MAX)
@@ -269,7 +271,7 @@ static void begin_block(struct xmodem *x, unsigned size)
     x->seen = 0;
     x->check = 0;
     x->overflow = false;
-    x->eot_asked = false;
+    x->eot_count = 0;
 }
 
 static void take_eot(struct xmodem *x)
@@ -450,12 +452,12 @@ static void after_block(struct xmodem *x)
 
 static void after_eot(struct xmodem *x)
 {
-    if (x->eot_asked) {
-        end_file(x);
-    } else {
+    unsigned needed = x->retry_count > 0 ? EOTS_BAD : EOTS_CLEAN;
+
+    if (++x->eot_count < needed)
         ask_again(x);
-        x->eot_asked = true;
-    }
+    else
+        end_file(x);
 }
 
 static void after_closing(struct xmodem *x)

@@ -94,7 +94,7 @@ struct xmodem {
     bool batch;           /* YMODEM */
     bool streaming;       /* YMODEM-g, within a file */
     bool asked;           /* for a block again, since the last ACK */
-    bool eot_asked;       /* for an EOT again */
+    uint8_t eot_count;    /* in a row */
     bool overflow;        /* the block has more than padding behind the room */
     bool noisy;           /* while closing: the other side has not cancelled yet */
     uint8_t header[XMODEM_SMALL_BYTES];
