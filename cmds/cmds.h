@@ -10,6 +10,7 @@ extern const struct cmd cmd_boot;
 extern const struct cmd cmd_dtb;
 extern const struct cmd cmd_echo;
 extern const struct cmd cmd_fault;
+extern const struct cmd cmd_go;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_info;
 extern const struct cmd cmd_load;

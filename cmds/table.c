@@ -15,6 +15,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_mmu,
     &cmd_boot,
     &cmd_autoboot,
+    &cmd_go,
     /* CMD_MEMORY */
     &cmd_md,
     &cmd_mw,

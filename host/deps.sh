@@ -68,6 +68,7 @@ need_test() {
 	need u-boot-tools tool mkimage
 	need lrzsz tool sx
 	need gdb-multiarch tool gdb-multiarch
+	need_uboot
 }
 
 need_check() {
@@ -77,9 +78,14 @@ need_check() {
 	need shellcheck tool shellcheck
 }
 
-# U-Boot is there to compare with; where it cannot be had, the bench does without.
-need_bench() {
+# U-Boot is there to compare with and to chain-load; where it cannot be had, bench and tests do
+# without.
+need_uboot() {
 	[ ! -e /etc/debian_version ] || need u-boot-qemu test -e /usr/lib/u-boot/qemu_arm64/u-boot.bin
+}
+
+need_bench() {
+	need_uboot
 }
 
 missing_packages() {

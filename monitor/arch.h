@@ -91,6 +91,15 @@ void arch_forget(const void *start, size_t size);
 /** Make instructions written at [@start, @start + @size) visible to instruction fetch. */
 void arch_sync_code(const void *start, size_t size);
 
+/** Clean and invalidate all mapped RAM, and the I-cache, for code that lies anywhere in it. */
+void arch_flush_ram(void);
+
+/** Make RAM at its physical address executable on the monitor's own map, or not any more. */
+void arch_run_in_ram(bool allowed);
+
+/** Call code at @entry with x0..x3 = @x, on the monitor's map and stack. Returns x0. */
+uint64_t arch_call(vaddr_t entry, const uint64_t x[4]);
+
 /** Which regime a look-up is for: the monitor's own, or EL1 seen from EL2. */
 enum arch_regime { ARCH_REGIME_SELF, ARCH_REGIME_EL1 };
 

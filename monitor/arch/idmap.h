@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What idmap.S and handover.S offer to C; see there for the contracts. */
+/* What idmap.S, handover.S and mmu.c offer to C; see there for the contracts. */
 #ifndef ELFMON_ARCH_IDMAP_H
 #define ELFMON_ARCH_IDMAP_H
 
@@ -10,6 +10,9 @@ void mmu_start(paddr_t where);
 
 /** Go on in the copy at @to on the table at @root. */
 void mmu_move(paddr_t from, paddr_t to, paddr_t root);
+
+/** Forget translations, of both regimes at EL2. */
+void mmu_flush_tlb(void);
 
 /** Jump to @target with MMU and D-cache off and @argument in x0. */
 void mmu_leave(paddr_t image, paddr_t target, uint64_t argument) __attribute__((__noreturn__));

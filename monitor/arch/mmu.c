@@ -83,7 +83,7 @@ void arch_mmu_state(struct arch_mmu_state *out)
     };
 }
 
-static void flush_tlb(void)
+void mmu_flush_tlb(void)
 {
     dsb_sy();
     if (at_el2())
@@ -115,7 +115,7 @@ void arch_move(paddr_t where, paddr_t root)
     image = where;
     if (!at_el2())
         sysreg_write(ttbr1_el1, empty_table());
-    flush_tlb();
+    mmu_flush_tlb();
 }
 
 /* A hypervisor kernel shares TTBR0_EL2 with the monitor: the level 0 entry of its half TiB takes
@@ -132,7 +132,7 @@ static void swap_level0(const struct handover *h)
     live[index] = joined ? other : boot[index];
     other = joined ? 0 : before;
     joined = !joined;
-    flush_tlb();
+    mmu_flush_tlb();
 }
 
 static void set_el1(uint64_t sctlr, const struct handover *h)
@@ -143,7 +143,7 @@ static void set_el1(uint64_t sctlr, const struct handover *h)
         sysreg_write(ttbr0_el1, h->ttbr0);
     sysreg_write(ttbr1_el1, h->ttbr1);
     isb();
-    flush_tlb();
+    mmu_flush_tlb();
     if (at_el2())
         sysreg_write(sctlr_el1, sctlr);
     isb();

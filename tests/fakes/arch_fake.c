@@ -227,6 +227,25 @@ void arch_handover(const struct handover *h)
     longjmp(*arch_fake.leave, 1);
 }
 
+void arch_flush_ram(void)
+{
+    arch_fake.flush_count++;
+}
+
+void arch_run_in_ram(bool allowed)
+{
+    arch_fake.runs_in_ram = allowed;
+}
+
+uint64_t arch_call(vaddr_t entry, const uint64_t x[4])
+{
+    arch_fake.was_runnable = arch_fake.runs_in_ram;
+    arch_fake.called = entry;
+    if (arch_fake.call_faults)
+        fault(entry);
+    return x[0] + x[1] + x[2] + x[3];
+}
+
 struct bytes arch_trampoline(void)
 {
     static const uint8_t code[64] = {0x1f, 0x20, 0x03, 0xd5};

@@ -32,7 +32,12 @@ struct arch_fake {
     bool boot_map;        /* between arch_boot_map_on and _off */
     paddr_t move_image;   /* of arch_move */
     struct handover left; /* of arch_handover */
-    jmp_buf *leave;       /* where arch_handover goes; NULL: a test that does not expect it */
+    unsigned flush_count; /* of arch_flush_ram */
+    bool runs_in_ram;
+    bool was_runnable; /* when arch_call came */
+    vaddr_t called;    /* by arch_call, which returns the sum of x0..x3 */
+    bool call_faults;
+    jmp_buf *leave; /* where arch_handover goes; NULL: a test that does not expect it */
 };
 
 extern struct arch_fake arch_fake;

@@ -7,13 +7,13 @@ before the monitor began, and on the other cores before those came.
 
 import pytest
 
-from images import TARGETS, pack
+from entry import clean_el2, differences, identity, spoil, spoil_first
+from images import pack
 from machine import contract
 from registers import Cores
 
 EL2 = "virt,virtualization=on"
 KERNEL_ENTRY = 0xFFFFFFFFC0000000
-SPOILER_PA = 0x50000000  # free memory
 BRANCH_BITS = 26
 
 # Constants of the contract; those that differ from core to core or from CPU to CPU are in
@@ -23,36 +23,22 @@ AT_EL1 = {
     "mair_el1": 0xAAFF440C0400,
     "cpsr": 0x3C5,  # EL1h, DAIF masked
 }
-FROM_EL2 = {
-    **AT_EL1,
-    "hcr_el2": 1 << 31,  # RW
-    "cptr_el2": 0x33FF,  # its RES1 bits: nothing traps
-    "hstr_el2": 0,
-    "vttbr_el2": 0,
-    "cnthctl_el2": 3,  # EL1 has counter and timer
-    "cntvoff_el2": 0,
-    "cnthp_ctl_el2": 0,
-    "cpacr_el1": 3 << 20,
-}
 TCR_EL1 = {"cortex-a53": 0x1285100510, "cortex-a57": 0x1485100510}
 TCR_EL1_SMP = 0x30003000  # inner shareable
 GENERAL = [f"x{n}" for n in range(6, 30)]
 
 
-def expected(cpu, cores, core, identity):
-    """@identity: of that core, before anything ran; empty on a machine without EL2."""
-    wanted = {
-        **(FROM_EL2 if identity else AT_EL1),
+def expected(cpu, cores, core, before):
+    """@before: the identity of that core."""
+    return {
+        **AT_EL1,
+        **clean_el2(before),
+        **({"cpacr_el1": 3 << 20} if before else {}),
         **dict.fromkeys(GENERAL, 0),
         "x30": KERNEL_ENTRY,
         "tcr_el1": TCR_EL1[cpu] + (TCR_EL1_SMP if cores > 1 else 0),
         "tpidr_el1": core,
     }
-    if identity:
-        wanted["vpidr_el2"] = identity["vpidr_el2"]
-        wanted["vmpidr_el2"] = identity["vmpidr_el2"]
-        wanted["mdcr_el2"] = identity["pmcr_el0"] >> 11 & 0x1F  # HPMN: all counters are EL1's
-    return wanted
 
 
 def trampoline_of(start, image, shape):
@@ -60,12 +46,6 @@ def trampoline_of(start, image, shape):
     machine.expect_prompt()
     line = next(x for x in machine.command("regions").splitlines() if " trampoline" in x)
     return int(line.split()[0], 16)
-
-
-def spoil(cores, thread, then):
-    """Have this core run the spoiler, and go on at @then with the same x0."""
-    cores.write(thread, "pc", SPOILER_PA)
-    cores.write(thread, "x30", then)
 
 
 def branch_target(cores, address):
@@ -76,20 +56,9 @@ def branch_target(cores, address):
 
 
 def entries(machine, count, trampoline):
-    """Thread of each core and its registers at the kernel's entry, in order of arrival."""
-    cores = Cores(machine.gdb)
-    first = cores.first()
-    threads = cores.threads()
-    names = ("vpidr_el2", "vmpidr_el2", "pmcr_el0") if "hcr_el2" in cores.numbers else ()
-    identity = {t: {name: cores.read(t, name) for name in names} for t in threads}
-    machine.gdb.write(SPOILER_PA, (TARGETS / "dirty.bin").read_bytes())
-    begin = cores.read(first, "pc")
-    spoil(cores, first, begin)
-    cores.stop_at(begin)
-    assert cores.run() == first
-    cores.pass_by(begin)
-    spoilt = {*FROM_EL2} - {*AT_EL1} if names else {"mair_el1"}
-    assert all(cores.read(first, name) != FROM_EL2[name] for name in spoilt)
+    """{thread: what is wrong} of each core at the kernel's entry."""
+    before = {t: identity(c, t) for c in [Cores(machine.gdb)] for t in c.threads()}
+    cores, _ = spoil_first(machine)
     cores.stop_at(KERNEL_ENTRY)
     cores.stop_at(trampoline + 4)
     arrived = {}
@@ -99,10 +68,8 @@ def entries(machine, count, trampoline):
             spoil(cores, thread, branch_target(cores, trampoline + 4))
             continue
         assert thread not in arrived
-        wanted = expected(machine.cpu, count, cores.read(thread, "tpidr_el1"), identity[thread])
-        found = {name: cores.read(thread, name) for name in wanted}
-        found["cpsr"] &= ~(0xF << 28)  # condition flags
-        arrived[thread] = {name: (found[name], wanted[name]) for name in wanted}
+        wanted = expected(machine.cpu, count, cores.read(thread, "tpidr_el1"), before[thread])
+        arrived[thread] = differences(cores, thread, wanted)
         cores.write(thread, "pc", KERNEL_ENTRY + 4)  # the first instruction only reads the counter
     machine.gdb.detach()
     return arrived
@@ -127,9 +94,7 @@ def test_every_register_is_set_not_inherited(start, name):
     trampoline = trampoline_of(start, pack("--autoboot", "off", kernel=kernel), shape)
     machine = start(pack("--autoboot", "0", kernel=kernel), halted=True, **shape)
     machine.cpu = shape.get("cpu", "cortex-a53")
-    for thread, registers in entries(machine, count, trampoline).items():
-        pairs = registers.items()
-        wrong = {name: f"{got:#x}, not {want:#x}" for name, (got, want) in pairs if got != want}
+    for thread, wrong in entries(machine, count, trampoline).items():
         assert not wrong, thread
     text, status = machine.result()
     assert status == 0 and contract(text)[-1].endswith(" 0 failed")

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""go: what code is entered with, calling it, and other loaders behind this one."""
+
+import pathlib
+
+import pytest
+
+from entry import clean_el2, differences, identity, spoil_first
+from images import LOADER, TARGETS, pack
+from machine import contract
+from registers import Cores
+
+EL2 = "virt,virtualization=on"
+ENTRY = 0x58000000
+UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+needs_uboot = pytest.mark.skipif(not UBOOT.exists(), reason="Debian's u-boot-qemu is not there")
+
+# MMU and caches off: the RES1 bits alone.
+AT_EL1 = {"sctlr_el1": 0x30D00800, "cpsr": 0x3C5, "mair_el1": 0, "tcr_el1": 0}
+AT_EL2 = {"sctlr_el2": 0x30C50830, "cpsr": 0x3C9, "mair_el2": 0, "tcr_el2": 0, "ttbr0_el2": 0}
+ARGUMENTS = {"x0": 1, "x1": 2, "x2": 3, "x3": 4}
+GENERAL = [f"x{n}" for n in range(4, 30)]
+
+# x0 + x1 + x2 + x3; then the same behind a read of an address that nobody maps.
+SUM = (0x8B010000, 0x8B030042, 0x8B020000, 0xD65F03C0)
+FAULT = (0xD2FFFFE9, 0xF9400129, *SUM)
+
+
+def at(path, address):
+    """QEMU's options to have a file in memory."""
+    return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+
+
+def write(machine, address, words):
+    for i, word in enumerate(words):
+        machine.command(f"mw {address + 4 * i:#x} {word:#x}")
+
+
+@pytest.mark.parametrize("kind", ["virt", EL2, EL2 + ",gic-version=3"])
+def test_every_register_is_set_not_inherited(start, kind):
+    machine = start(LOADER, kind, args=at(TARGETS / "dirty.bin", ENTRY), halted=True)
+    cores = Cores(machine.gdb)
+    before = identity(cores, cores.first())
+    cores, first = spoil_first(machine)
+    cores.stop_at(ENTRY)
+    machine.gdb.send("c")
+    machine.expect_prompt()
+    machine.send(f"go {ENTRY:#x} 1 2 3 4\r")
+    machine.gdb.receive()
+    wanted = {
+        **(AT_EL2 if before else AT_EL1),
+        **clean_el2(before),
+        **ARGUMENTS,
+        **dict.fromkeys(GENERAL, 0),
+        "pc": ENTRY,
+        "x30": ENTRY,
+        "tpidr_el1": 0,
+    }
+    assert not differences(cores, first, wanted)
+
+
+@pytest.mark.parametrize("kind", ["virt", EL2])
+def test_code_is_called_and_returns(start, kind):
+    machine = start(LOADER, kind)
+    machine.expect_prompt()
+    before = machine.command(f"map walk -m {ENTRY:#x}")
+    write(machine, ENTRY, SUM)
+    text = machine.command(f"go -k {ENTRY:#x} 1 2 3 0x40")
+    assert "MMU and caches on" in text and text.endswith("returned 0x46")
+    write(machine, ENTRY, (SUM[0], SUM[3]))  # the instructions, not what was cached of them
+    assert machine.command(f"go -k {ENTRY:#x} 1 2 3 0x40").endswith("returned 0x3")
+    assert machine.command(f"map walk -m {ENTRY:#x}") == before
+    write(machine, ENTRY, FAULT)
+    machine.send(f"go -k {ENTRY:#x}\r")
+    machine.expect_exact("*** exception: data abort reading 0xffff000000000000")
+    assert "error: go: data abort" in machine.expect_prompt()
+    assert machine.command(f"map walk -m {ENTRY:#x}") == before
+
+
+def test_the_monitor_starts_itself(start):
+    image = pack("--autoboot", "off", "--format", "bin")
+    machine = start(LOADER, args=at(image, ENTRY))
+    machine.expect_prompt()
+    machine.send(f"go {ENTRY:#x}\r")
+    assert "no payload" not in machine.expect_prompt()
+    text = machine.command("info")
+    assert "62.500 MHz" in text
+    machine.send("boot\r")
+    text, status = machine.result()
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+
+
+def uboot_prompt(machine):
+    machine.expect_exact("U-Boot 20")
+    machine.expect_exact("stop autoboot")
+    machine.send(" ")
+    machine.expect_exact("=> ")
+
+
+@needs_uboot
+@pytest.mark.parametrize("kind", ["virt", EL2])
+def test_to_uboot(start, kind):
+    machine = start(LOADER, kind, args=at(UBOOT, ENTRY))
+    machine.expect_prompt()
+    machine.send(f"go {ENTRY:#x}\r")
+    uboot_prompt(machine)
+    machine.send("version\r")
+    machine.expect_exact("aarch64-linux-gnu-gcc")
+
+
+@needs_uboot
+@pytest.mark.parametrize("kind", ["virt", EL2])
+def test_from_uboot(start, kind):
+    image = pack("--autoboot", "off", "--format", "bin")
+    machine = start(None, kind, args=["-bios", UBOOT, *at(image, ENTRY)])
+    uboot_prompt(machine)
+    machine.send(f"booti {ENTRY:#x} - ${{fdtcontroladdr}}\r")
+    assert "matches" in machine.expect_prompt()
+    machine.send("boot\r")
+    text, status = machine.result()
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+
+
+def test_refusals(shell):
+    monitor = next(x for x in shell.command("regions").splitlines() if x.endswith("  monitor"))
+    home = int(monitor.split()[0], 16)
+    assert shell.fails(f"go {home + 0x1000:#x}") == f"go: {home + 0x1000:#x} is in the monitor"
+    assert shell.fails(f"go -k {home:#x}") == f"go: {home:#x} is in the monitor"
+    assert shell.fails("go 0x9000000") == "go: 0x9000000 is not in RAM"
+    assert shell.fails(f"go {ENTRY + 2:#x}") == f"go: {ENTRY + 2:#x} is not a multiple of 4"
+    assert shell.fails(f"go {ENTRY:#x}") == f"go: no code at {ENTRY:#x}: the first word is 0"
