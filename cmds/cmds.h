@@ -7,6 +7,7 @@
 
 extern const struct cmd cmd_autoboot;
 extern const struct cmd cmd_boot;
+extern const struct cmd cmd_cpus;
 extern const struct cmd cmd_dtb;
 extern const struct cmd cmd_echo;
 extern const struct cmd cmd_fault;

@@ -6,6 +6,7 @@
 const struct cmd *const cmd_table[] = {
     /* CMD_INSPECT */
     &cmd_info,
+    &cmd_cpus,
     &cmd_dtb,
     &cmd_regions,
     &cmd_payload,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "monitor/base/bits.h"
 #include "monitor/base/range.h"
 #include "monitor/base/reader.h"
 #include "monitor/handover.h"
@@ -20,6 +21,9 @@ struct arch_cpu {
 };
 
 void arch_cpu(struct arch_cpu *out);
+
+/** MPIDR_EL1: Aff3, Aff2, Aff1, Aff0. */
+#define MPIDR_AFFINITY (MASK(39, 32) | MASK(23, 0))
 
 /** CNTPCT_EL0, or CNTVCT_EL0 where the physical counter is not ours. */
 uint64_t arch_counter(void);
@@ -53,6 +57,9 @@ void arch_report_to(void (*line)(void *context, const char *text), void *context
 /** One access of @width 1, 2, 4 or 8 bytes at a naturally aligned address; may fault. */
 uint64_t arch_peek(vaddr_t address, unsigned width);
 void arch_poke(vaddr_t address, unsigned width, uint64_t value);
+
+/** Wake the cores that wait for an event (SEV), once everything written is seen. */
+void arch_send_event(void);
 
 /** The monitor's view of physical memory: RAM and known devices are mapped at their address. */
 void *arch_phys(paddr_t address);

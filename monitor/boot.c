@@ -140,6 +140,15 @@ int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
     return err;
 }
 
+/* By this the cores in the trampoline find their numbers. */
+static void list_cores(const struct monitor *m, uint64_t *cores)
+{
+    const struct machine_cpu *cpu;
+
+    for (unsigned i = 0; i < HANDOVER_CORES_MAX && (cpu = smp_core(m, i)); i++)
+        cores[i] = cpu->mpidr & MPIDR_AFFINITY;
+}
+
 static void place_trampoline(struct monitor *m)
 {
     uint8_t *page = arch_phys(m->plan.ranges[PLAN_TRAMPOLINE].start);
@@ -148,6 +157,7 @@ static void place_trampoline(struct monitor *m)
     arch_zero(page, PAGE_BYTES);
     memcpy(page, code.data, code.size);
     memcpy(page + HANDOVER_RECORD, &m->plan.handover, sizeof(m->plan.handover));
+    list_cores(m, (uint64_t *)(void *)(page + HANDOVER_CORES));
     arch_clean_poc(page, PAGE_BYTES);
     arch_sync_code(page, PAGE_BYTES);
 }

@@ -18,11 +18,14 @@
 #define HANDOVER_TRAMPOLINE 136
 
 /* The trampoline's page: code for this core at 0, the other cores' entry at 4, the record, then
- * what the cores tell each other: GO != 0 lets them leave, PRESENT[i] != 0 says core i waits. */
+ * what the cores tell each other: GO != 0 lets them leave, PRESENT[i] != 0 says core i waits.
+ * CORES[i] is core i's affinity as in MPIDR_EL1: by that a core finds its number. */
 #define HANDOVER_SECONDARY 4
 #define HANDOVER_RECORD    0x800
 #define HANDOVER_GO        0x900
 #define HANDOVER_PRESENT   0x980
+#define HANDOVER_CORES     0xb80
+#define HANDOVER_CORES_MAX 64
 
 #ifndef __ASSEMBLER__
 

@@ -149,15 +149,23 @@ static int board_poweroff(struct monitor *m, int code, struct diag *d)
     return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_OFF returned %" PRId64, r.result);
 }
 
-static int board_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, uint64_t context,
-                        struct diag *d)
+static int board_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, struct diag *d)
 {
-    struct psci_request r = {.function = PSCI_CPU_ON, .a = mpidr, .b = entry, .c = context};
+    struct psci_request r = {.function = PSCI_CPU_ON, .a = mpidr, .b = entry};
     int err = psci(m, &r, d);
 
     if (!err && r.result)
         err = diag_set(d, ERR_IO, "PSCI CPU_ON of core 0x%" PRIx64 " returned %" PRId64, mpidr,
                        r.result);
+    return err;
+}
+
+static int board_cpu_state(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d)
+{
+    struct psci_request r = {.function = PSCI_AFFINITY, .a = mpidr};
+    int err = psci(m, &r, d);
+
+    *state = r.result;
     return err;
 }
 
@@ -171,6 +179,7 @@ static void start_console(struct monitor *m)
         .reset = board_reset,
         .poweroff = board_poweroff,
         .cpu_on = board_cpu_on,
+        .cpu_state = board_cpu_state,
         .flush = board_flush,
     };
 }

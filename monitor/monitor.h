@@ -19,9 +19,10 @@ struct monitor_board {
     int (*reset)(struct monitor *m, struct diag *d);
     /** @code reaches the emulator's exit status where there is a way. */
     int (*poweroff)(struct monitor *m, int code, struct diag *d);
-    /** Start the core @mpidr at @entry with @context in x0, MMU off. */
-    int (*cpu_on)(struct monitor *m, uint64_t mpidr, paddr_t entry, uint64_t context,
-                  struct diag *d);
+    /** PSCI: start the core @mpidr at @entry, MMU off. */
+    int (*cpu_on)(struct monitor *m, uint64_t mpidr, paddr_t entry, struct diag *d);
+    /** PSCI AFFINITY_INFO of the core @mpidr: 0 on, 1 off, 2 on its way, negative: an error. */
+    int (*cpu_state)(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d);
     /** Wait until everything printed has left. */
     void (*flush)(struct monitor *m);
 };

@@ -75,7 +75,16 @@ static bool has_ram(const struct machine *machine, struct range wanted)
     return false;
 }
 
-/* The first thing that does not fit, or NULL. */
+static unsigned count_spinning(const struct machine *machine)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < machine->cpu_count; i++)
+        count += machine->cpus[i].enable == CPU_ENABLE_SPIN_TABLE;
+    return count;
+}
+
+/* The first thing that does not fit, or NULL. The core this runs on may spin in the DTB, too. */
 static const char *difference(const struct sel4_facts *facts, const struct plan_input *in)
 {
     const struct machine *machine = in->machine;
@@ -88,7 +97,7 @@ static const char *difference(const struct sel4_facts *facts, const struct plan_
         return "exception level";
     if (machine->cpu_count && facts->core_count > machine->cpu_count)
         return "cores";
-    if (facts->core_count > 1 && machine->psci == PSCI_NONE)
+    if (machine->psci == PSCI_NONE && count_spinning(machine) + 1 < facts->core_count)
         return "no PSCI for the other cores";
     if (in->machine_el && facts->pa_bits > mmu_cfg_pa_bits(in->pa_range))
         return "PA size";

@@ -8,8 +8,23 @@
 /* A core needs microseconds; an emulator on a loaded host may need this long. */
 #define ARRIVAL_US UINT64_C(10000000)
 
-/* MPIDR_EL1: Aff3, Aff2, Aff1, Aff0. */
-#define MPIDR_AFFINITY (MASK(39, 32) | MASK(23, 0))
+static bool is_this_core(const struct monitor *m, const struct machine_cpu *cpu)
+{
+    return ((cpu->mpidr ^ m->cpu.mpidr) & MPIDR_AFFINITY) == 0;
+}
+
+const struct machine_cpu *smp_core(const struct monitor *m, unsigned number)
+{
+    unsigned next = 1;
+
+    for (unsigned i = 0; i < m->machine.cpu_count; i++) {
+        const struct machine_cpu *cpu = &m->machine.cpus[i];
+
+        if ((is_this_core(m, cpu) ? 0 : next++) == number)
+            return cpu;
+    }
+    return NULL;
+}
 
 /* What core @number has left in the trampoline's page, written with its caches off. */
 static bool is_present(struct monitor *m, unsigned number)
@@ -34,38 +49,75 @@ static int await(struct monitor *m, unsigned number, uint64_t mpidr, struct diag
     return ERR_OK;
 }
 
-static int start_core(struct monitor *m, unsigned number, uint64_t mpidr, struct diag *d)
+struct release {
+    paddr_t at;
+    paddr_t entry;
+};
+
+static int write_release(void *context)
+{
+    const struct release *r = context;
+    void *at = arch_phys(r->at);
+
+    arch_poke((vaddr_t)(uintptr_t)at, sizeof(uint64_t), r->entry);
+    arch_clean_poc(at, sizeof(uint64_t));
+    arch_send_event();
+    return ERR_OK;
+}
+
+/* The core spins, with its caches off, until its release address holds where to go.
+ * Source: Devicetree Specification 0.4, "enable-method". */
+static int release_core(const struct machine_cpu *cpu, paddr_t entry, struct diag *d)
+{
+    struct release r = {.at = cpu->release_addr, .entry = entry};
+
+    if (arch_try(write_release, &r))
+        return diag_set(d, ERR_FAULT,
+                        "core 0x%" PRIx64 ": its cpu-release-addr 0x%" PRIx64
+                        " cannot be written to",
+                        cpu->mpidr, r.at);
+    return ERR_OK;
+}
+
+static int enable_core(struct monitor *m, const struct machine_cpu *cpu, struct diag *d)
 {
     paddr_t entry = m->plan.handover.trampoline + HANDOVER_SECONDARY;
-    int err;
 
-    if (m->progress.cores_started & BIT(number))
-        return await(m, number, mpidr, d);
-    err = m->board.cpu_on(m, mpidr, entry, number, d);
+    if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
+        return release_core(cpu, entry, d);
+    return m->board.cpu_on(m, cpu->mpidr & MPIDR_AFFINITY, entry, d);
+}
+
+static int start_core(struct monitor *m, unsigned number, const struct machine_cpu *cpu,
+                      struct diag *d)
+{
+    int err = ERR_OK;
+
+    if (!(m->progress.cores_started & BIT(number)))
+        err = enable_core(m, cpu, d);
     if (err)
         return err;
     m->progress.cores_started |= BIT(number);
-    return await(m, number, mpidr, d);
+    return await(m, number, cpu->mpidr, d);
 }
 
 int smp_start(struct monitor *m, bool force, struct diag *d)
 {
     unsigned wanted = (unsigned)m->plan.handover.core_count;
-    unsigned number = 1;
+    const struct machine_cpu *cpu;
 
-    for (unsigned i = 0; i < m->machine.cpu_count && number < wanted; i++) {
-        uint64_t mpidr = m->machine.cpus[i].mpidr & MPIDR_AFFINITY;
+    for (unsigned number = 1; number < wanted; number++) {
         int err;
 
-        if (mpidr == (m->cpu.mpidr & MPIDR_AFFINITY))
-            continue;
-        err = start_core(m, number, mpidr, d);
+        cpu = smp_core(m, number);
+        if (!cpu && force)
+            return ERR_OK;
+        if (!cpu)
+            return diag_set(d, ERR_MISMATCH, "the kernel waits for %u cores, the machine has %u",
+                            wanted, m->machine.cpu_count);
+        err = start_core(m, number, cpu, d);
         if (err)
             return err;
-        number++;
     }
-    if (number < wanted && !force)
-        return diag_set(d, ERR_MISMATCH, "the kernel waits for %u cores, the machine has %u",
-                        wanted, m->machine.cpu_count);
     return ERR_OK;
 }

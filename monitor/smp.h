@@ -6,10 +6,18 @@
 #include "monitor/monitor.h"
 
 /**
- * Start as many cores as the plan wants besides this one, at the trampoline's waiting place, and
- * wait until each has said that it is there. Cores that wait there already are not asked again.
- * ERR_MISMATCH where the machine has too few and that is not @force, ERR_TIMEOUT where one does not
- * come, or an error of the firmware, with the core in @d.
+ * The core that the kernel knows as @number: 0 is the one this runs on, the others follow in the
+ * DTB's order. NULL where there is none.
+ */
+const struct machine_cpu *smp_core(const struct monitor *m, unsigned number);
+
+/**
+ * Start as many cores as the plan wants besides this one, each as its enable-method says, at the
+ * trampoline's waiting place, and wait until each has said that it is there. Cores that wait there
+ * already are not asked again.
+ * ERR_MISMATCH where the machine has too few and that is not @force, ERR_UNSUPPORTED where there is
+ * no way to start one, ERR_TIMEOUT where one does not come, or an error of the firmware, with the
+ * core in @d.
  */
 int smp_start(struct monitor *m, bool force, struct diag *d);
 

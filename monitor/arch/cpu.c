@@ -61,6 +61,12 @@ void arch_poke(vaddr_t address, unsigned width, uint64_t value)
     }
 }
 
+void arch_send_event(void)
+{
+    dsb_sy();
+    __asm__ volatile("sev");
+}
+
 void *arch_phys(paddr_t address)
 {
     return (void *)(uintptr_t)address;

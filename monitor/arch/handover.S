@@ -4,7 +4,7 @@
  * firmware's) exception level, MMU off, into the kernel. For a kernel that is entered on tables of
  * its own it is copied behind the root task, else it runs where it is.
  *
- * In:  MMU and D-cache off. The boot core: x0 = the record. Other cores: x0 = core number.
+ * In:  MMU and D-cache off. The boot core: x0 = the record. Other cores: nothing.
  * Out: at record.entry, at EL record.el, x0..x7 from the record, all other general registers 0
  *      but for x30 = the entry, DAIF masked, SPSel = 1, TPIDR_EL1 = core number. What EL2 has over
  *      EL1 is set where the core came at EL2. record.mmu = 0: MMU, D-cache and I-cache are off.
@@ -40,7 +40,18 @@ boot_core:
 other_core:
 	msr	daifset, #0xf
 	adr	x19, trampoline_start
-	mov	x20, x0
+	mrs	x1, mpidr_el1
+	ubfx	x2, x1, #32, #8			// Aff3
+	and	x1, x1, #0xffffff
+	orr	x1, x1, x2, lsl #32
+	add	x2, x19, #HANDOVER_CORES
+	mov	x20, xzr
+1:	add	x20, x20, #1
+	cmp	x20, #HANDOVER_CORES_MAX
+	b.eq	park				// nobody's core
+	ldr	x3, [x2, x20, lsl #3]
+	cmp	x3, x1
+	b.ne	1b
 	add	x1, x19, #HANDOVER_PRESENT
 	mov	x2, #1
 	str	x2, [x1, x20, lsl #3]
@@ -50,6 +61,9 @@ other_core:
 	cbnz	x1, enter
 	wfe
 	b	1b
+
+park:	wfe
+	b	park
 
 enter:
 	msr	daifset, #0xf

@@ -133,6 +133,11 @@ void arch_poke(vaddr_t address, unsigned width, uint64_t value)
     memcpy(at(address, width), &value, width);
 }
 
+void arch_send_event(void)
+{
+    arch_fake.event_count++;
+}
+
 void *arch_phys(paddr_t address)
 {
     return at(address, 1);

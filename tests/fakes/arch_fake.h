@@ -26,7 +26,7 @@ struct arch_fake {
 
     /* What was called. */
     enum arch_exception provoked; /* by arch_provoke, where the CPU faults */
-    unsigned peek_count, poke_count, clean_count, sync_count, fault_count;
+    unsigned peek_count, poke_count, clean_count, sync_count, fault_count, event_count;
     enum arch_regime translate_regime; /* of arch_translate */
     vaddr_t translate_va;
     bool boot_map;        /* between arch_boot_map_on and _off */

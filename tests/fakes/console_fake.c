@@ -33,8 +33,9 @@ static int fake_read(void *context)
 
 static uint64_t fake_now_us(void *context)
 {
-    const struct console_fake *fake = context;
+    struct console_fake *fake = context;
 
+    fake->now_us += fake->look_us;
     return fake->now_us;
 }
 

@@ -14,6 +14,7 @@ struct console_fake {
     } input[CONSOLE_FAKE_INPUT]; /* in ascending order of time */
     size_t input_count, input_next;
     uint64_t now_us;
+    uint64_t look_us;                 /* what a look at the clock takes */
     char output[CONSOLE_FAKE_OUTPUT]; /* NUL-terminated; what does not fit is dropped */
     size_t output_size;
 };

@@ -26,14 +26,20 @@ static int fake_poweroff(struct monitor *m, int code, struct diag *d)
     return ERR_OK;
 }
 
-static int fake_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, uint64_t context,
-                       struct diag *d)
+static int fake_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, struct diag *d)
 {
     (void)mpidr;
     (void)entry;
-    (void)context;
     (void)d;
     of(m)->cpu_on_count++;
+    return ERR_OK;
+}
+
+static int fake_cpu_state(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d)
+{
+    (void)mpidr;
+    (void)d;
+    *state = of(m)->cpu_state;
     return ERR_OK;
 }
 
@@ -75,7 +81,8 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
     console_fake_init(&fake->console, &m->con);
     shell_init(&m->shell, &m->con, m, commands);
     arch_cpu(&m->cpu);
-    m->board = (struct monitor_board){fake_reset, fake_poweroff, fake_cpu_on, fake_flush};
+    m->board =
+        (struct monitor_board){fake_reset, fake_poweroff, fake_cpu_on, fake_cpu_state, fake_flush};
     make_fdt(fake->fdt_data, sizeof(fake->fdt_data));
     m->fdt = fake->fdt_data;
     m->fdt_bytes = (struct bytes){m->fdt, fdt_totalsize(m->fdt)};

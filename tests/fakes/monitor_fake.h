@@ -11,6 +11,7 @@ struct monitor_fake {
     struct console_fake console;
     struct monitor m;
     unsigned reset_count, cpu_on_count;
+    int64_t cpu_state; /* what PSCI says of every core */
     int poweroff_code; /* -1: not called */
     uint64_t fdt_data[512];
 };

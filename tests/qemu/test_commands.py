@@ -262,3 +262,12 @@ def test_ctrl_c_ends_dtb(shell):
     shell.expect_exact("interrupt-parent = ")
     shell.send(CTRL_C)
     shell.expect_exact("error: dtb: interrupted\r\n" + PROMPT)
+
+
+@pytest.mark.parametrize("name, method", [("EL1", "HVC"), ("EL1 from EL2", "SMC")])
+def test_cpus(start, name, method):
+    machine = start(pack("--autoboot", "off"), MACHINES[name][0], smp=3)
+    machine.expect_prompt()
+    this, *others = [re.split("  +", x.strip()) for x in machine.command("cpus").splitlines()[1:]]
+    assert this == ["0", "0x0000000000", f"psci by {method}", "on: runs the monitor"]
+    assert others == [[f"{i}", f"0x{i:010x}", f"psci by {method}", "off"] for i in (1, 2)]

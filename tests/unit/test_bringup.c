@@ -79,15 +79,22 @@ static void test_banner_without_payload(void **state)
     assert_non_null(strstr(text, "no payload"));
 }
 
-static void test_smp_starts_each_core_once(void **state)
+/* The cores' flags are peeked at by pointer: memory is at its own address. Returns their page. */
+static uint8_t *reach_by_pointer(void)
 {
     paddr_t page = m->plan.ranges[PLAN_TRAMPOLINE].start;
-    uint8_t *memory = arch_fake.memory + (page - ARCH_FAKE_BASE);
+
+    arch_fake.base = (paddr_t)(uintptr_t)arch_fake.memory;
+    m->plan.ranges[PLAN_TRAMPOLINE].start = arch_fake.base + (page - ARCH_FAKE_BASE);
+    return arch_fake.memory + (page - ARCH_FAKE_BASE);
+}
+
+static void test_smp_starts_each_core_once(void **state)
+{
+    uint8_t *memory = reach_by_pointer();
     struct diag d;
 
     (void)state;
-    arch_fake.base = (paddr_t)(uintptr_t)arch_fake.memory; /* peeked at by pointer */
-    m->plan.ranges[PLAN_TRAMPOLINE].start = arch_fake.base + (page - ARCH_FAKE_BASE);
     m->plan.handover.core_count = 2;
     memory[HANDOVER_PRESENT + sizeof(uint64_t)] = 1;
     assert_int_equal(smp_start(m, false, &d), ERR_OK);
@@ -99,6 +106,51 @@ static void test_smp_starts_each_core_once(void **state)
     assert_int_equal(smp_start(m, true, &d), ERR_OK);
 }
 
+static void test_smp_numbers_this_core_first(void **state)
+{
+    (void)state;
+    m->cpu.mpidr = BIT(31) | 1;
+    assert_ptr_equal(smp_core(m, 0), &m->machine.cpus[1]);
+    assert_ptr_equal(smp_core(m, 1), &m->machine.cpus[0]);
+    assert_null(smp_core(m, 2));
+}
+
+static void test_smp_names_a_core_that_does_not_come(void **state)
+{
+    struct diag d;
+
+    (void)state;
+    reach_by_pointer();
+    m->plan.handover.core_count = 2;
+    boot.fake.console.look_us = 1000;
+    assert_int_equal(smp_start(m, false, &d), ERR_TIMEOUT);
+    assert_string_equal(d.text, "core 1 (MPIDR 0x1) was started but did not come");
+}
+
+static void test_smp_releases_a_core_that_spins(void **state)
+{
+    uint64_t *release = (uint64_t *)(void *)(arch_fake.memory + 0xd8);
+    uint8_t *page;
+    struct diag d;
+
+    (void)state;
+    page = reach_by_pointer();
+    m->plan.handover.core_count = 2;
+    m->plan.handover.trampoline = 0x12345000;
+    m->machine.cpus[1].enable = CPU_ENABLE_SPIN_TABLE;
+    m->machine.cpus[1].release_addr = arch_fake.base + 0xd8;
+    page[HANDOVER_PRESENT + sizeof(uint64_t)] = 1;
+    assert_int_equal(smp_start(m, false, &d), ERR_OK);
+    assert_int_equal(boot.fake.cpu_on_count, 0);
+    assert_int_equal(*release, 0x12345000 + HANDOVER_SECONDARY);
+    assert_int_equal(arch_fake.event_count, 1);
+
+    m->progress.cores_started = 0;
+    arch_fake.read_only = (struct range){arch_fake.base, arch_fake.base + PAGE_BYTES};
+    assert_int_equal(smp_start(m, false, &d), ERR_FAULT);
+    assert_non_null(strstr(d.text, "cpu-release-addr"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +159,9 @@ int main(void)
         cmocka_unit_test_setup(test_payload_with_another_digest_is_refused, setup),
         cmocka_unit_test_setup(test_banner_without_payload, setup),
         cmocka_unit_test_setup(test_smp_starts_each_core_once, setup),
+        cmocka_unit_test_setup(test_smp_numbers_this_core_first, setup),
+        cmocka_unit_test_setup(test_smp_names_a_core_that_does_not_come, setup),
+        cmocka_unit_test_setup(test_smp_releases_a_core_that_spins, setup),
     };
 
     return cmocka_run_group_tests_name("bring-up", tests, NULL, NULL);

@@ -193,6 +193,9 @@ static void test_no_psci(void **state)
     machine.psci = PSCI_NONE;
     assert_differs("no PSCI for the other cores: " KERNEL "; this machine has " MACHINE
                    ", no PSCI");
+    for (unsigned i = 0; i < facts.core_count; i++)
+        machine.cpus[i].enable = CPU_ENABLE_SPIN_TABLE;
+    assert_fits();
     facts.core_count = 1;
     assert_fits();
 }
