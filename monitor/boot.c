@@ -10,9 +10,8 @@
 #include "monitor/smp.h"
 #include "payload/fit_names.h"
 
-/* The devicetree to hand over: the payload's own, which nobody has looked at yet, or the copy of
- * the machine's. */
-static int choose_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
+/* What was uploaded or packed nobody has looked at yet. */
+int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
 {
     const struct fit_image *image = images_find(m, FIT_DTB);
     struct diag why;
@@ -29,12 +28,12 @@ static int choose_dtb(const struct monitor *m, struct bytes *out, struct diag *d
     return ERR_OK;
 }
 
-static int check_plain(const struct fit *fit, struct diag *d)
+static int check_plain(const struct monitor *m, struct diag *d)
 {
-    for (unsigned i = 0; i < fit->image_count; i++) {
-        const struct fit_image *image = &fit->images[i];
+    for (int role = FIT_KERNEL; role < FIT_OTHER; role++) {
+        const struct fit_image *image = images_find(m, (enum fit_role)role);
 
-        if (image->role != FIT_OTHER && strcmp(image->compression, FIT_COMPRESSION_NONE) != 0)
+        if (image && strcmp(image->compression, FIT_COMPRESSION_NONE) != 0)
             return diag_set(d, ERR_UNSUPPORTED, "image %s: compression %s is not supported",
                             image->name, image->compression);
     }
@@ -45,10 +44,10 @@ int boot_plan_make(struct monitor *m)
 {
     const struct fit_image *kernel = images_find(m, FIT_KERNEL);
     struct bytes dtb;
-    int err = check_plain(&m->fit, &m->plan_problem);
+    int err = check_plain(m, &m->plan_problem);
 
     if (!err)
-        err = choose_dtb(m, &dtb, &m->plan_problem);
+        err = boot_dtb(m, &dtb, &m->plan_problem);
     m->plan.protocol = PLAN_NOTHING;
     if (err)
         return err;
@@ -73,12 +72,12 @@ int boot_need_plan(const struct monitor *m, struct diag *d)
 {
     if (m->plan.protocol != PLAN_NOTHING)
         return ERR_OK;
-    if (m->payload_problem.text[0])
+    if (m->payload_problem.text[0] && !images_find(m, FIT_KERNEL))
         return diag_set(d, ERR_STATE, "no plan: payload: %s", m->payload_problem.text);
     return diag_set(d, ERR_STATE, "no plan: %s", m->plan_problem.text);
 }
 
-static enum fit_role source_of(enum plan_role role)
+enum fit_role boot_source(enum plan_role role)
 {
     switch (role) {
     case PLAN_KERNEL:
@@ -133,7 +132,7 @@ int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
     int err = boot_need_plan(m, d);
 
     for (int i = first; i <= last && !err; i++)
-        err = images_verify(m, source_of((enum plan_role)i), d);
+        err = images_verify(m, boot_source((enum plan_role)i), d);
     for (int i = first; i <= last && !err; i++)
         if (!range_is_empty(m->plan.ranges[i]))
             load_role(m, (enum plan_role)i);

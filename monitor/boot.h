@@ -5,6 +5,12 @@
 
 #include "monitor/monitor.h"
 
+/** The devicetree to hand over, checked: an image, or the copy of the machine's. */
+int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d);
+
+/** The image that is loaded for @role; FIT_OTHER: none. */
+enum fit_role boot_source(enum plan_role role);
+
 /** Make m->plan anew from m->fit and m->machine; what had been done is forgotten. */
 int boot_plan_make(struct monitor *m);
 

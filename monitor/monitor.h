@@ -10,6 +10,7 @@
 #include "monitor/console.h"
 #include "monitor/plan.h"
 #include "monitor/shell.h"
+#include "monitor/slots.h"
 #include "payload/desc.h"
 #include "payload/fit.h"
 
@@ -33,7 +34,11 @@ struct monitor_progress {
     bool mapped;            /* boot tables and trampoline built */
     bool mmu_on;            /* boot tables in force */
     uint64_t cores_started; /* bit n: core n waits, or was told to come */
+    /* Done for images that have been replaced since, and to be done again. */
+    bool stale[PLAN_ROLE_COUNT], stale_tables;
 };
+
+enum { SCRIPT_DEPTH_MAX = 3 };
 
 /* Large members come last: what has a small offset is reached in one instruction. */
 struct monitor {
@@ -61,6 +66,13 @@ struct monitor {
     struct fit fit;
     struct shell shell;
     struct regions busy; /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    enum dtb_use dtb_use;
+    struct slot slots[UPLOAD_SLOT_COUNT];
+    unsigned script_depth; /* of scripts that run each other */
+    struct bytes scripts[SCRIPT_DEPTH_MAX];
+    /* While a change is tried: what was before. */
+    struct boot_plan plan_before;
+    struct slot slots_before[UPLOAD_SLOT_COUNT];
 };
 
 #endif

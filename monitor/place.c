@@ -8,6 +8,7 @@
 #include "monitor/boot.h"
 #include "monitor/embedded.h"
 #include "monitor/home.h"
+#include "monitor/record.h"
 
 /* --- Devicetree --------------------------------------------------------------------------- */
 
@@ -76,9 +77,8 @@ static int settle(struct monitor *m, paddr_t image, struct diag *d)
     return err;
 }
 
-/* The highest free place in any RAM, clear of @taken. */
-static int find_high(const struct monitor *m, const struct regions *taken, uint64_t size,
-                     struct range *out)
+int place_high(const struct monitor *m, const struct regions *taken, uint64_t size,
+               struct range *out)
 {
     for (unsigned i = m->machine.ram_count; i-- > 0;) {
         if (!regions_find_free(taken, m->machine.ram[i], size, PAGE_BYTES, true, out))
@@ -101,17 +101,57 @@ static int add_reserved(const struct monitor *m, struct regions *set, struct dia
     return err;
 }
 
-/* What nothing may be written over: the monitor, the payload, @dtb (may be empty), and what the
- * machine reserves of the rest. */
-static int list_ours(struct monitor *m, struct range dtb, struct regions *set, struct diag *d)
+static struct range whole_pages(struct bytes b)
 {
-    int err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
+    struct range r = bytes_range(b);
 
-    if (!err)
-        err = regions_add_rest(set, bytes_range(m->payload), REGION_SOURCE, "payload", d);
-    if (!err)
-        err = regions_add_rest(set, dtb, REGION_DTB, "monitor's DTB", d);
+    return (struct range){align_down(r.start, PAGE_BYTES), align_up(r.end, PAGE_BYTES)};
+}
+
+int place_list_own(const struct monitor *m, struct regions *set, struct diag *d)
+{
+    int err;
+
+    memset(set, 0, sizeof(*set));
+    err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
+    if (!err && m->fdt_bytes.size)
+        err = regions_add_rest(set, whole_pages(m->fdt_bytes), REGION_DTB, "monitor's DTB", d);
     return err ? err : add_reserved(m, set, d);
+}
+
+bool place_is_in_the_way(const struct monitor *m, struct range range)
+{
+    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
+        if (range_overlaps(m->plan.ranges[role], range))
+            return true;
+    }
+    return false;
+}
+
+int place_list_sources(const struct monitor *m, struct regions *set, struct diag *d)
+{
+    int err = regions_add_rest(set, bytes_range(m->payload), REGION_SOURCE, "payload", d);
+
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
+        const struct slot *slot = &m->slots[i];
+
+        if (slot->state >= SLOT_OFFERED)
+            err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE,
+                                   slot->image.name, d);
+    }
+    for (unsigned i = 0; i < m->script_depth && !err; i++)
+        err = regions_add_rest(set, bytes_range(m->scripts[i]), REGION_SOURCE, "running script", d);
+    if (!err && record_is_needed(m) && !place_is_in_the_way(m, record_page(m)))
+        err = regions_add_rest(set, record_page(m), REGION_SOURCE, "record of uploads", d);
+    return err;
+}
+
+/* What nothing may be written over. */
+static int list_ours(struct monitor *m, struct regions *set, struct diag *d)
+{
+    int err = place_list_own(m, set, d);
+
+    return err ? err : place_list_sources(m, set, d);
 }
 
 /* Where the plan wants to write, if nothing but reserved memory were in its way. A destination
@@ -130,22 +170,13 @@ static int add_destinations(struct monitor *m, struct regions *taken, struct dia
     return err;
 }
 
-static bool in_the_way(const struct monitor *m, struct range range)
-{
-    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
-        if (range_overlaps(m->plan.ranges[role], range))
-            return true;
-    }
-    return false;
-}
-
 /* Take the highest free place and bring it within the early map's reach; empty: there is none. */
 static struct range take_high(struct monitor *m, struct regions *taken, uint64_t size,
                               enum region_kind kind, const char *name)
 {
     struct range place;
 
-    if (find_high(m, taken, size, &place) || regions_add(taken, place, kind, name, NULL))
+    if (place_high(m, taken, size, &place) || regions_add(taken, place, kind, name, NULL))
         return (struct range){0, 0};
     arch_reach(place);
     return place;
@@ -167,9 +198,9 @@ static void move_payload(struct monitor *m, const struct regions *taken)
 {
     struct range to;
 
-    if (!m->payload.size || !in_the_way(m, bytes_range(m->payload)))
+    if (!m->payload.size || !place_is_in_the_way(m, bytes_range(m->payload)))
         return;
-    if (find_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
+    if (place_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
         return;
     arch_copy(arch_phys(to.start), m->payload.data, m->payload.size);
     m->payload.data = arch_phys(to.start);
@@ -186,6 +217,21 @@ static int settle_high(struct monitor *m, struct range home, struct diag *d)
     return settle(m, here, d);
 }
 
+/* The plan, with everything where it stays. Where there was one, what has survived a reset is not
+ * worth losing it. */
+static int make_plan(struct monitor *m, struct diag *d)
+{
+    bool possible = m->plan.protocol != PLAN_NOTHING;
+    int err = list_ours(m, &m->busy, d);
+
+    if (err || !boot_plan_make(m) || !possible || !record_is_needed(m))
+        return err;
+    record_forget(m);
+    err = list_ours(m, &m->busy, d);
+    (void)boot_plan_make(m);
+    return err;
+}
+
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
 {
     static struct regions taken;
@@ -193,7 +239,9 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     int err;
 
     m->fdt_bytes = dtb;
-    err = list_ours(m, bytes_range(dtb), &taken, d);
+    err = list_ours(m, &taken, d);
+    if (!err)
+        record_find(m, &taken);
     if (!err)
         err = add_destinations(m, &taken, d);
     home = take_high(m, &taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
@@ -204,9 +252,7 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
         err = settle_high(m, home, d);
     if (err)
         return err;
+    record_check(m);
     move_payload(m, &taken);
-    memset(&m->busy, 0, sizeof(m->busy));
-    err = list_ours(m, copy, &m->busy, d);
-    (void)boot_plan_make(m);
-    return err;
+    return make_plan(m, d);
 }

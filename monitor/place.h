@@ -20,4 +20,17 @@ void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct by
  */
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d);
 
+/** Fill @set with what stays where it is: the monitor, its DTB, what the machine reserves. */
+int place_list_own(const struct monitor *m, struct regions *set, struct diag *d);
+
+/** Add what is needed until it has been loaded: payload, uploads and their record, scripts. */
+int place_list_sources(const struct monitor *m, struct regions *set, struct diag *d);
+
+/** The highest free place in any RAM, clear of @taken. ERR_NOMEM where there is none. */
+int place_high(const struct monitor *m, const struct regions *taken, uint64_t size,
+               struct range *out);
+
+/** True where a destination of the plan overlaps @range. */
+bool place_is_in_the_way(const struct monitor *m, struct range range);
+
 #endif
