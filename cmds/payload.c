@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/monitor.h"
 #include "monitor/preflight.h"
@@ -15,22 +16,36 @@ static uint64_t address_of(struct bytes b)
     return (uint64_t)(uintptr_t)b.data;
 }
 
-static void print_digest(struct console *con, const struct fit_image *image)
+/* What the digest by @algo is now, and whether that is the recorded one. */
+static void print_digest(struct console *con, const struct fit_image *image, enum digest_algo algo)
 {
-    char hex[SHA256_HEX_BYTES];
+    const struct sha256 *recorded = &image->digests[algo];
     struct sha256 now;
+    char hex[SHA256_HEX_BYTES];
 
-    digest_sha256(image->data.data, image->data.size, &now);
-    digest_to_hex(&now, hex);
-    if (!image->has_sha256) {
-        console_printf(con, "  sha256 %s, none recorded\n", hex);
-    } else if (digest_equal(&now, &image->sha256)) {
-        console_printf(con, "  sha256 %s: ok\n", hex);
+    digest_make(algo, image->data, &now);
+    digest_hex(algo, &now, hex);
+    console_printf(con, "  %s %s", digest_name(algo), hex);
+    if (!(image->recorded & BIT(algo))) {
+        console_printf(con, ", none recorded: not verified\n");
+    } else if (memcmp(&now, recorded, digest_bytes(algo)) == 0) {
+        console_printf(con, ": ok\n");
     } else {
-        console_printf(con, "  sha256 %s: MISMATCH\n", hex);
-        digest_to_hex(&image->sha256, hex);
-        console_printf(con, "       not %s as recorded\n", hex);
+        digest_hex(algo, recorded, hex);
+        console_printf(con, ": MISMATCH\n       not %s as recorded\n", hex);
     }
+}
+
+static void print_digests(struct console *con, const struct fit_image *image)
+{
+    for (unsigned algo = 0; algo < DIGEST_ALGO_COUNT; algo++) {
+        if (image->recorded & BIT(algo))
+            print_digest(con, image, (enum digest_algo)algo);
+    }
+    if (image->unknown_hash[0])
+        console_printf(con, "  %s cannot be checked\n", image->unknown_hash);
+    else if (!image->recorded)
+        print_digest(con, image, DIGEST_SHA256);
 }
 
 /* Where the first byte of @elf's virtual memory goes; @known is false where nobody has planned. */
@@ -96,7 +111,7 @@ static void print_image(struct monitor *m, const struct fit_image *image)
                    address_of(image->data));
     if (strcmp(image->compression, "none") != 0)
         console_printf(&m->con, "  compressed: %s\n", image->compression);
-    print_digest(&m->con, image);
+    print_digests(&m->con, image);
     if (image->role == FIT_KERNEL || image->role == FIT_APP)
         print_elf(m, image);
     if (image->role == FIT_KERNEL)
@@ -146,7 +161,7 @@ const struct cmd cmd_payload = {
     .summary = "list the images to boot, check their digests",
     .usage = "payload",
     .help =
-        "Each image: where it lies, its SHA-256 now and whether that is the recorded one, where\n"
+        "Each image: where it lies, its digest now and whether that is the recorded one, where\n"
         "its segments go, what the kernel was built for.\n"
         "Example: payload",
     .run = run,

@@ -15,7 +15,7 @@ directory=$1
 shift
 purposes=${*:-build run test check bench}
 
-arm64_packages='libfdt-dev libssl-dev'
+arm64_packages='libdeflate-dev libfdt-dev liblz4-dev libssl-dev'
 
 # need PACKAGE CHECK...: unless the check succeeds, the package is missing.
 need() {
@@ -45,7 +45,9 @@ need_build() {
 	need binutils tool ar
 	need libc6-dev header stdio.h
 	need libelf-dev header libelf.h
+	need libdeflate-dev header libdeflate.h
 	need libfdt-dev header libfdt.h
+	need liblz4-dev header lz4.h
 	need libssl-dev header openssl/sha.h
 	need gcc-aarch64-linux-gnu tool "${CROSS_COMPILE}gcc"
 	need picolibc-aarch64-linux-gnu \
@@ -67,6 +69,7 @@ need_test() {
 	need device-tree-compiler tool fdtget
 	need u-boot-tools tool mkimage
 	need lrzsz tool sx
+	need lz4 tool lz4
 	need gdb-multiarch tool gdb-multiarch
 	need_uboot
 }
@@ -97,8 +100,9 @@ missing_packages() {
 }
 
 missing_arm64() {
-	for file in "$ARM64_LIB/libfdt.a" "$ARM64_LIB/libcrypto.a" "$ARM64_INCLUDE/libfdt.h" \
-		"$ARM64_INCLUDE/openssl/sha.h"; do
+	for file in "$ARM64_LIB/libcrypto.a" "$ARM64_LIB/libdeflate.a" "$ARM64_LIB/libfdt.a" \
+		"$ARM64_LIB/liblz4.a" "$ARM64_INCLUDE/libdeflate.h" "$ARM64_INCLUDE/libfdt.h" \
+		"$ARM64_INCLUDE/lz4.h" "$ARM64_INCLUDE/openssl/sha.h"; do
 		[ -e "$file" ] || echo " $file"
 	done
 }

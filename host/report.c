@@ -53,7 +53,7 @@ void report_inputs(const struct inputs *in, const struct fit_blob *fit)
         const struct fit_image *image = &fit->read.images[i];
         char hex[SHA256_HEX_BYTES];
 
-        digest_to_hex(&image->sha256, hex);
+        digest_to_hex(&image->digests[DIGEST_SHA256], hex);
         printf("%-8s  %10zu  %s\n", image->name, image->data.size, hex);
     }
     if (in->kernel.size)

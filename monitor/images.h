@@ -11,7 +11,7 @@ const struct fit_image *images_find(const struct monitor *m, enum fit_role role)
 /** Its bytes as they are to be loaded; size 0: there is none. */
 struct bytes images_data(const struct monitor *m, enum fit_role role);
 
-/** Compare it with its digest: ERR_OK also where there is none, as in FITs of others. */
+/** Compare it with its digest: ERR_OK also where there is none. */
 int images_verify(const struct monitor *m, enum fit_role role, struct diag *d);
 
 /**

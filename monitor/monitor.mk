@@ -23,14 +23,14 @@ $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
-MONITOR_LIBS := $(ARM64_LIB)/libfdt.a $(ARM64_LIB)/libcrypto.a $(PICOLIBC)/lib/libc.a
+MONITOR_LIBS := $(addprefix $(ARM64_LIB)/,libfdt.a libcrypto.a libdeflate.a) $(PICOLIBC)/lib/libc.a
 
-# libfdt's and libcrypto's headers only: the rest of that directory is a hosted C library's.
+# The headers of the libraries only: the rest of that directory is a hosted C library's.
 build/include/.made: | deps-build
 	@mkdir -p build/include/openssl
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
-	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h) build/include/
+	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h libdeflate.h lz4.h) build/include/
 	$(Q)touch $@
 
 build/target/%.o: %.c build/include/.made

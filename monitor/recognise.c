@@ -122,13 +122,14 @@ static int take_name(const struct upload_file *file, struct fit_image *out, stru
 
 static int check_sha256(const struct upload_file *file, struct fit_image *image, struct diag *d)
 {
+    struct sha256 *found = &image->digests[DIGEST_SHA256];
     char now[SHA256_HEX_BYTES], announced[SHA256_HEX_BYTES];
 
-    digest_sha256(image->data.data, image->data.size, &image->sha256);
-    image->has_sha256 = true;
-    if (!file->has_sha256 || digest_equal(&image->sha256, &file->sha256))
+    digest_make(DIGEST_SHA256, image->data, found);
+    image->recorded = (unsigned)BIT(DIGEST_SHA256);
+    if (!file->has_sha256 || digest_equal(found, &file->sha256))
         return ERR_OK;
-    digest_to_hex(&image->sha256, now);
+    digest_to_hex(found, now);
     digest_to_hex(&file->sha256, announced);
     return diag_set(d, ERR_DIGEST, "%s: its sha256 is %.16s..., announced was %.16s...",
                     image->name, now, announced);

@@ -121,8 +121,8 @@ static void offer(struct monitor *m, const struct record_entry *entry, struct re
         !is_in_ram(m, whole) || regions_add(taken, whole, REGION_SOURCE, image->name, NULL))
         return;
     image->data = (struct bytes){arch_phys(range.start), (size_t)entry->size};
-    image->sha256 = entry->sha256;
-    image->has_sha256 = true;
+    image->digests[DIGEST_SHA256] = entry->sha256;
+    image->recorded = (unsigned)BIT(DIGEST_SHA256);
     slot->state = SLOT_OFFERED;
 }
 
@@ -181,7 +181,7 @@ static void list(const struct monitor *m, struct record *record)
         entry->slot = i;
         entry->start = bytes_range(image->data).start;
         entry->size = image->data.size;
-        entry->sha256 = image->sha256;
+        entry->sha256 = image->digests[DIGEST_SHA256];
         (void)text_copy(entry->name, sizeof(entry->name), image->name);
         record->count++;
     }

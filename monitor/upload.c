@@ -36,7 +36,7 @@ void upload_print(struct monitor *m, enum upload_slot slot)
         return;
     }
     text_size(size, sizeof(size), s->image.data.size);
-    digest_to_hex(&s->image.sha256, hex);
+    digest_to_hex(&s->image.digests[DIGEST_SHA256], hex);
     console_printf(
         &m->con, "%s: %s, %s at 0x%" PRIx64 "%s\n  sha256 %s\n", upload_slot_name(slot),
         s->image.name, size, bytes_range(s->image.data).start,
@@ -97,8 +97,9 @@ static int open_payload(struct monitor *m, struct change *c, unsigned fresh, str
     for (unsigned i = 0; i < fit->image_count; i++) {
         const struct fit_image *image = &fit->images[i];
 
-        if (image->has_sha256 && fit_verify(image, &why))
-            return diag_set(d, ERR_DIGEST, "payload: %s", why.text);
+        err = fit_verify(image, &why);
+        if (err == ERR_DIGEST || (err && image->role < FIT_OTHER))
+            return diag_set(d, err, "payload: %s", why.text);
         if (image->role < FIT_OTHER && !(fresh & BIT(image->role)))
             m->slots[image->role].state = SLOT_EMPTY;
     }
@@ -177,7 +178,7 @@ static int revive(struct monitor *m, enum upload_slot slot, struct diag *d)
                                .data = s->image.data,
                                .size_known = true,
                                .has_sha256 = true,
-                               .sha256 = s->image.sha256};
+                               .sha256 = s->image.digests[DIGEST_SHA256]};
     int err;
 
     (void)text_copy(file.name, sizeof(file.name), s->image.name);

@@ -3,7 +3,13 @@
 
 #include <string.h>
 
+#include <libdeflate.h>
 #include <openssl/sha.h>
+
+#include "monitor/base/text.h"
+
+/* In the order of enum digest_algo. */
+static const char names[] = "crc32\0sha1\0sha256\0";
 
 /* OpenSSL's low-level interface, because the objects behind EVP do not link on bare metal. */
 void digest_sha256(const void *data, size_t size, struct sha256 *out)
@@ -20,13 +26,62 @@ bool digest_equal(const struct sha256 *a, const struct sha256 *b)
     return memcmp(a->value, b->value, sizeof(a->value)) == 0;
 }
 
-void digest_to_hex(const struct sha256 *digest, char out[SHA256_HEX_BYTES])
+const char *digest_name(enum digest_algo algo)
+{
+    return text_pick(names, algo);
+}
+
+int digest_find(const char *name)
+{
+    return text_find(names, name);
+}
+
+size_t digest_bytes(enum digest_algo algo)
+{
+    static const uint8_t bytes[] = {sizeof(uint32_t), SHA_DIGEST_LENGTH, SHA256_BYTES};
+
+    return bytes[algo];
+}
+
+static void crc32_of(struct bytes data, uint8_t *out)
+{
+    uint32_t crc = libdeflate_crc32(0, data.data, data.size);
+
+    for (unsigned i = 0; i < sizeof(crc); i++)
+        out[i] = (uint8_t)(crc >> (24 - 8 * i));
+}
+
+static void sha1_of(struct bytes data, uint8_t *out)
+{
+    SHA_CTX context;
+
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, data.data, data.size);
+    (void)SHA1_Final(out, &context);
+}
+
+void digest_make(enum digest_algo algo, struct bytes data, struct sha256 *out)
+{
+    if (algo == DIGEST_CRC32)
+        crc32_of(data, out->value);
+    else if (algo == DIGEST_SHA1)
+        sha1_of(data, out->value);
+    else
+        digest_sha256(data.data, data.size, out);
+}
+
+void digest_hex(enum digest_algo algo, const struct sha256 *digest, char out[SHA256_HEX_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
 
-    for (unsigned i = 0; i < SHA256_BYTES; i++) {
+    for (size_t i = 0; i < digest_bytes(algo); i++) {
         *out++ = digits[digest->value[i] >> 4];
         *out++ = digits[digest->value[i] & 0xf];
     }
     *out = '\0';
+}
+
+void digest_to_hex(const struct sha256 *digest, char out[SHA256_HEX_BYTES])
+{
+    digest_hex(DIGEST_SHA256, digest, out);
 }

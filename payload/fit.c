@@ -355,20 +355,36 @@ int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag
     return err;
 }
 
+static int compare(const struct fit_image *image, enum digest_algo algo, struct diag *d)
+{
+    const struct sha256 *recorded = &image->digests[algo];
+    size_t size = digest_bytes(algo);
+    const char *more = size > sizeof(uint64_t) ? "..." : "";
+    char found_hex[SHA256_HEX_BYTES], recorded_hex[SHA256_HEX_BYTES];
+    struct sha256 found;
+
+    digest_make(algo, image->data, &found);
+    if (memcmp(&found, recorded, size) == 0)
+        return ERR_OK;
+    digest_hex(algo, &found, found_hex);
+    digest_hex(algo, recorded, recorded_hex);
+    return diag_set(d, ERR_DIGEST, "image %s: its %s is %.16s%s, recorded is %.16s%s", image->name,
+                    digest_name(algo), found_hex, more, recorded_hex, more);
+}
+
 int fit_verify(const struct fit_image *image, struct diag *d)
 {
-    char found[SHA256_HEX_BYTES], recorded[SHA256_HEX_BYTES];
-    struct sha256 digest;
+    int err = ERR_OK;
 
-    if (!image->has_sha256)
-        return diag_set(d, ERR_NOTFOUND, "image %s has no sha256", image->name);
-    digest_sha256(image->data.data, image->data.size, &digest);
-    if (digest_equal(&digest, &image->sha256))
-        return ERR_OK;
-    digest_to_hex(&digest, found);
-    digest_to_hex(&image->sha256, recorded);
-    return diag_set(d, ERR_DIGEST, "image %s: its sha256 is %.16s..., recorded is %.16s...",
-                    image->name, found, recorded);
+    for (unsigned algo = 0; algo < DIGEST_ALGO_COUNT && !err; algo++) {
+        if (image->recorded & BIT(algo))
+            err = compare(image, (enum digest_algo)algo, d);
+    }
+    if (!image->recorded && image->unknown_hash[0])
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "image %s: its %s cannot be checked, only crc32, sha1 and sha256 can",
+                        image->name, image->unknown_hash);
+    return err;
 }
 
 const struct fit_image *fit_find(const struct fit *fit, enum fit_role role)

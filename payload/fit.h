@@ -34,8 +34,10 @@ struct fit_image {
     char compression[FIT_NAME_BYTES]; /* "none" where absent */
     enum fit_role role;
     struct bytes data; /* inside the FIT */
-    bool has_sha256;
-    struct sha256 sha256;    /* as recorded; not verified by fit_open */
+    unsigned recorded; /* bit n: the digest by enum digest_algo n */
+    struct sha256
+        digests[DIGEST_ALGO_COUNT];    /* shorter ones at the start; fit_open verifies none */
+    char unknown_hash[FIT_NAME_BYTES]; /* algorithm of one that cannot be checked; "": none */
     struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 where there are any */
 };
 
@@ -74,7 +76,10 @@ bool fit_is_fit(struct bytes blob);
  */
 int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d);
 
-/** Compare @image's data with its recorded digest: ERR_OK, ERR_DIGEST, or ERR_NOTFOUND if none. */
+/**
+ * Compare @image's data with all its recorded digests. ERR_DIGEST where one differs,
+ * ERR_UNSUPPORTED where all are of unknown algorithms; ERR_OK also where there is none.
+ */
 int fit_verify(const struct fit_image *image, struct diag *d);
 
 /** The first image of @role, or NULL. */

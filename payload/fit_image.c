@@ -130,19 +130,30 @@ static int read_properties(const struct fit *fit, int node, struct fit_image *im
     return err;
 }
 
-static int take_sha256(struct fit_image *image, struct bytes value, struct diag *d)
+/* Take @value, by the algorithm called @name. */
+static int take_hash(struct fit_image *image, const char *name, struct bytes value, struct diag *d)
 {
-    if (image->has_sha256)
-        return diag_set(d, ERR_FORMAT, "image %s: more than one sha256", image->name);
-    if (value.size != SHA256_BYTES)
-        return diag_set(d, ERR_FORMAT, "image %s: its sha256 has %zu bytes, not %d", image->name,
-                        value.size, SHA256_BYTES);
-    memcpy(image->sha256.value, value.data, SHA256_BYTES);
-    image->has_sha256 = true;
+    int algo = digest_find(name);
+    size_t bytes;
+
+    if (algo < 0) {
+        strcpy(image->unknown_hash, name);
+        return ERR_OK;
+    }
+    bytes = digest_bytes((enum digest_algo)algo);
+    if (image->recorded & BIT(algo))
+        return diag_set(d, ERR_FORMAT, "image %s: more than one %s", image->name, name);
+    if (value.size != bytes)
+        return diag_set(d, ERR_FORMAT, "image %s: its %s has %zu bytes, not %zu", image->name, name,
+                        value.size, bytes);
+    memcpy(&image->digests[algo], value.data, bytes);
+    image->recorded |= (unsigned)BIT(algo);
     return ERR_OK;
 }
 
-/* Only sha256 is taken; other algorithms, signatures and the like are ignored. */
+enum { SEEN_ALGO = 4 }; /* of read_subnode's rules */
+
+/* Only hashes are taken; signatures and the like are ignored. */
 static int read_subnode(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
     const char *name = fdt_get_name(fit->blob.data, node, NULL);
@@ -160,8 +171,10 @@ static int read_subnode(const struct fit *fit, int node, struct fit_image *image
 
     if (!err && seen & (SEEN_DATA | SEEN_SIZE))
         return diag_set(d, ERR_FORMAT, "image %s: another image is nested in it", image->name);
-    if (!err && strcmp(algo, FIT_ALGO_SHA256) == 0)
-        err = take_sha256(image, value, d);
+    if (!err && is_hash && !(seen & SEEN_ALGO))
+        return diag_set(d, ERR_FORMAT, "image %s: %s has no " FIT_PROP_ALGO, image->name, name);
+    if (!err && is_hash)
+        err = take_hash(image, algo, value, d);
     return err;
 }
 

@@ -14,12 +14,12 @@ static void add_image(struct fit *fit, const char *name, enum fit_role role, str
 {
     struct fit_image *image = &fit->images[fit->image_count++];
 
-    *image = (struct fit_image){.role = role, .data = data, .has_sha256 = true};
+    *image = (struct fit_image){.role = role, .data = data, .recorded = BIT(DIGEST_SHA256)};
     (void)text_copy(image->name, sizeof(image->name), name);
     (void)text_copy(image->type, sizeof(image->type), role == FIT_APP ? "standalone" : name);
     (void)text_copy(image->os, sizeof(image->os), "sel4");
     (void)text_copy(image->compression, sizeof(image->compression), "none");
-    digest_sha256(data.data, data.size, &image->sha256);
+    digest_make(DIGEST_SHA256, data, &image->digests[DIGEST_SHA256]);
 }
 
 static void make_payload(struct boot_fake *boot, vaddr_t kernel_va)

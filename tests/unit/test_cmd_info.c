@@ -252,15 +252,25 @@ static void test_payload(void **state)
 static void test_payload_digests(void **state)
 {
     char recorded[SHA256_HEX_BYTES], expected[128];
+    const char *text;
 
     (void)state;
-    digest_to_hex(&m->fit.images[1].sha256, recorded);
+    digest_to_hex(&m->fit.images[1].digests[DIGEST_SHA256], recorded);
     boot.app.file[boot.app.content[0]] ^= 1;
     (void)snprintf(expected, sizeof(expected), ": MISMATCH\r\n       not %s as recorded\r\n",
                    recorded);
     assert_has(run("payload", 0), expected);
-    m->fit.images[1].has_sha256 = false;
-    assert_has(run("payload", 0), ", none recorded\r\n");
+    m->fit.images[1].recorded = 0;
+    assert_has(run("payload", 0), ", none recorded: not verified\r\n");
+
+    m->fit.images[1].recorded = BIT(DIGEST_CRC32);
+    memcpy(&m->fit.images[1].digests[DIGEST_CRC32], "abcd", 4);
+    strcpy(m->fit.images[1].unknown_hash, "md5");
+    text = run("payload", 0);
+    assert_null(strstr(text, "none recorded"));
+    assert_has(text, "  crc32 ");
+    assert_has(text,
+               ": MISMATCH\r\n       not 61626364 as recorded\r\n  md5 cannot be checked\r\n");
 }
 
 static void test_payload_of_other_images(void **state)

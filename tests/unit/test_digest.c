@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <libdeflate.h>
+
+#include "monitor/base/crc32.h"
 #include "payload/digest.h"
 
 /* Source: NIST CAVP SHA256ShortMsg and the examples of FIPS 180-4. */
@@ -52,6 +55,51 @@ static void test_no_data_needs_no_pointer(void **state)
     assert_true(digest_equal(&nothing, &empty));
 }
 
+static void test_kinds(void **state)
+{
+    static const struct {
+        const char *name, *of_abc;
+    } kinds[] = {
+        {"crc32", "352441c2"},
+        {"sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+        {"sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    };
+    struct sha256 digest;
+    char hex[SHA256_HEX_BYTES];
+
+    (void)state;
+    for (unsigned i = 0; i < DIGEST_ALGO_COUNT; i++) {
+        enum digest_algo algo = (enum digest_algo)i;
+
+        assert_string_equal(digest_name(algo), kinds[i].name);
+        assert_int_equal(digest_find(kinds[i].name), algo);
+        assert_int_equal(2 * digest_bytes(algo), strlen(kinds[i].of_abc));
+        digest_make(algo, (struct bytes){(const uint8_t *)"abc", 3}, &digest);
+        digest_hex(algo, &digest, hex);
+        assert_string_equal(hex, kinds[i].of_abc);
+    }
+    assert_int_equal(digest_find("sha512"), -1);
+    assert_int_equal(digest_find("sha"), -1);
+    assert_int_equal(digest_find(""), -1);
+}
+
+/* What a CPU without the instruction does, against the library. */
+static void test_crc32_without_instruction(void **state)
+{
+    uint8_t data[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (uint8_t)(i * i >> 3);
+    for (size_t size = 0; size <= sizeof(data); size++) {
+        uint32_t half = ~crc32_step(UINT32_MAX, data, size / 2);
+
+        assert_int_equal(half, libdeflate_crc32(0, data, size / 2));
+        assert_int_equal(~crc32_step(~half, data + size / 2, size - size / 2),
+                         libdeflate_crc32(0, data, size));
+    }
+}
+
 static void test_equal_looks_at_every_bit(void **state)
 {
     struct sha256 a, b;
@@ -73,6 +121,8 @@ int main(void)
         cmocka_unit_test(test_known_answers),
         cmocka_unit_test(test_a_million_bytes),
         cmocka_unit_test(test_no_data_needs_no_pointer),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_crc32_without_instruction),
         cmocka_unit_test(test_equal_looks_at_every_bit),
     };
 

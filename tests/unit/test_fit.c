@@ -6,6 +6,7 @@
 
 #include <libfdt.h>
 
+#include "monitor/base/bits.h"
 #include "payload/fit_names.h"
 
 static void test_describes_a_fit(void **state)
@@ -28,7 +29,7 @@ static void test_describes_a_fit(void **state)
     assert_int_equal(kernel->role, FIT_KERNEL);
     assert_ptr_equal(kernel->data.data, fake.blob + FIT_FAKE_TREE);
     assert_int_equal(kernel->data.size, FIT_FAKE_KERNEL_BYTES);
-    assert_true(kernel->has_sha256);
+    assert_int_equal(kernel->recorded, BIT(DIGEST_SHA256));
     assert_false(kernel->facts.is_sel4);
     assert_ptr_equal(fit_find(&fit, FIT_KERNEL), kernel);
     assert_ptr_equal(fit_find(&fit, FIT_APP), image_called("app"));

@@ -3,6 +3,7 @@
 
 #include <libfdt.h>
 
+#include "monitor/base/bits.h"
 #include "payload/fit_names.h"
 
 static void test_facts_of_the_kernel(void **state)
@@ -250,24 +251,51 @@ static void test_hashes(void **state)
     fit_fake_set_u32(&fake, KERNEL "/hash-1", FIT_PROP_VALUE, 0x12345678);
     fit_fake_drop_node(&fake, APP "/hash-1");
     assert_opens(NULL);
-    assert_false(fit.images[0].has_sha256);
-    assert_int_equal(fit_verify(&fit.images[0], &why), ERR_NOTFOUND);
-    assert_string_equal(why.text, "image kernel has no sha256");
-    assert_int_equal(fit_verify(image_called("app"), &why), ERR_NOTFOUND);
+    assert_int_equal(fit.images[0].recorded, BIT(DIGEST_CRC32));
+    assert_int_equal(fit_verify(&fit.images[0], &why), ERR_DIGEST);
+    assert_string_equal(why.text, "image kernel: its crc32 is 58c932f5, recorded is 12345678");
+    assert_int_equal(fit_verify(image_called("app"), NULL), ERR_OK);
+    fit_fake_set_u32(&fake, KERNEL "/hash-1", FIT_PROP_VALUE, 0x58c932f5);
+    assert_opens(NULL);
+    assert_int_equal(fit_verify(&fit.images[0], NULL), ERR_OK);
 
     fit_fake_add_node(&fake, APP, "hash@2"); /* one of several, in any order */
     fit_fake_set_text(&fake, APP "/hash@2", FIT_PROP_ALGO, "md5");
+    assert_opens(NULL);
+    assert_int_equal(fit_verify(image_called("app"), &why), ERR_UNSUPPORTED);
+    assert_string_equal(why.text, "image app: its md5 cannot be checked, only crc32, sha1 and "
+                                  "sha256 can");
     fit_fake_add_node(&fake, APP, "hash-3");
     fit_fake_set_text(&fake, APP "/hash-3", FIT_PROP_ALGO, "sha256");
     fit_fake_set(&fake, APP "/hash-3", FIT_PROP_VALUE, fake.blob, SHA256_BYTES);
     assert_opens(NULL);
-    assert_true(image_called("app")->has_sha256);
+    assert_int_equal(image_called("app")->recorded, BIT(DIGEST_SHA256));
+    assert_string_equal(image_called("app")->unknown_hash, "md5");
     assert_int_equal(fit_verify(image_called("app"), NULL), ERR_DIGEST);
 
     set_up(NULL);
     fit_fake_add_node(&fake, KERNEL, "signature-1"); /* not a hash */
     fit_fake_set_text(&fake, KERNEL "/signature-1", FIT_PROP_ALGO, "sha256");
     assert_opens(NULL);
+}
+
+static void test_every_hash_must_match(void **state)
+{
+    struct sha256 digest;
+    struct bytes app = {fake.blob + FIT_FAKE_TREE + FIT_FAKE_APP, FIT_FAKE_APP_BYTES};
+
+    (void)state;
+    fit_fake_add_node(&fake, APP, "hash-2");
+    fit_fake_set_text(&fake, APP "/hash-2", FIT_PROP_ALGO, "sha1");
+    digest_make(DIGEST_SHA1, app, &digest);
+    fit_fake_set(&fake, APP "/hash-2", FIT_PROP_VALUE, &digest, 20);
+    assert_opens(NULL);
+    assert_int_equal(fit_verify(image_called("app"), NULL), ERR_OK);
+    digest.value[19] ^= 1;
+    fit_fake_set(&fake, APP "/hash-2", FIT_PROP_VALUE, &digest, 20);
+    assert_opens(NULL);
+    assert_int_equal(fit_verify(image_called("app"), &why), ERR_DIGEST);
+    assert_non_null(strstr(why.text, "image app: its sha1 is "));
 }
 
 static void test_bad_hashes(void **state)
@@ -281,6 +309,8 @@ static void test_bad_hashes(void **state)
     fit_fake_set_text(&fake, KERNEL "/hash-2", FIT_PROP_ALGO, "sha256");
     fit_fake_set(&fake, KERNEL "/hash-2", FIT_PROP_VALUE, fake.blob, SHA256_BYTES);
     assert_refused(ERR_FORMAT, "image kernel: more than one sha256");
+    fit_fake_unset(&fake, KERNEL "/hash-1", FIT_PROP_ALGO);
+    assert_refused(ERR_FORMAT, "image kernel: hash-1 has no algo");
     fit_fake_set(&fake, KERNEL "/hash-1", FIT_PROP_ALGO, "sha256", 6);
     assert_refused(ERR_FORMAT, "/images/kernel/hash-1: property algo is not");
     fit_fake_replace(&fake, "hash-1", "hash-\033", 6);
@@ -304,6 +334,7 @@ int main(void)
         cmocka_unit_test_setup(test_repeated_properties, set_up),
         cmocka_unit_test_setup(test_verify, set_up),
         cmocka_unit_test_setup(test_hashes, set_up),
+        cmocka_unit_test_setup(test_every_hash_must_match, set_up),
         cmocka_unit_test_setup(test_bad_hashes, set_up),
     };
 
