@@ -38,7 +38,8 @@ build/targets/roottasks.inc: tests/targets/roottask-table.sh $(ROOTTASK_ELFS)
 # --- kernels: NAME_DEFINES say what each is built for
 
 KERNELS := kernel kernel-smp2 kernel-smp4 kernel-gicv3 kernel-hyp40 kernel-hyp44 \
-	kernel-hyp40-smp4 kernel-hyp44-smp2-gicv3 kernel-64m kernel-8g kernel-high
+	kernel-hyp40-smp4 kernel-hyp44-smp2-gicv3 kernel-64m kernel-8g kernel-high \
+	kernel-rpi3 kernel-rpi3-smp4
 kernel_CONFIG := el1
 kernel-smp2_CONFIG := el1
 kernel-smp2_CORES := 2
@@ -56,6 +57,11 @@ kernel-hyp44-smp2-gicv3_GIC := 3
 kernel-64m_CONFIG := 64m
 kernel-8g_CONFIG := 8g
 kernel-high_CONFIG := high
+kernel-rpi3_CONFIG := rpi3
+kernel-rpi3_GIC := 0
+kernel-rpi3-smp4_CONFIG := rpi3
+kernel-rpi3-smp4_CORES := 4
+kernel-rpi3-smp4_GIC := 0
 KERNEL_ELFS := $(KERNELS:%=build/targets/%.elf)
 KERNEL_DIR := tests/targets/kernel
 KERNEL_SRCS := $(addprefix $(KERNEL_DIR)/,start.S vectors.S) $(sort $(wildcard $(KERNEL_DIR)/*.c))

@@ -11,11 +11,14 @@
 #define KERNEL_LAST_WORD    0x6e72656b6c617374 /* of the file part */
 #define KERNEL_STACK_BYTES  4096               /* per core */
 
+#ifndef UART_PA
 #define UART_PA 0x09000000
+#endif
 
 /* Virtual address of physical address 0: 511 GiB below the kernel, so that one level 1 table
- * holds both. */
+ * holds both, and the UART's GiB, as Device memory, between them. */
 #define WINDOW_VA (KERNEL_VA - 0x7fc0000000)
+#define UART_VA   (KERNEL_VA - 0x40000000 + UART_PA % 0x40000000)
 
 /* The loader's tables, trampoline and waiting place: right behind the root task's headers. */
 #define LOADER_PAGES_MAX 64

@@ -20,11 +20,13 @@ struct p_region {
 extern const struct p_region avail_p_regs[1];
 extern unsigned char kernel_stack_alloc[KERNEL_CORES][KERNEL_STACK_BYTES];
 extern uint64_t armKSGlobalUserVSpace[USER_ROOT_ENTRIES];
+#if KERNEL_GIC
 extern const uint64_t gic_dist;
+#endif
 #if KERNEL_GIC == 3
 extern const uint64_t gicr_base;
 extern uint64_t gic_rdist_map[KERNEL_CORES];
-#else
+#elif KERNEL_GIC == 2
 extern const uint64_t gic_cpuiface;
 #endif
 

@@ -6,7 +6,7 @@
 #define GIB_BYTES   BIT(30)
 #define BLOCK_BYTES BIT(21)
 
-enum { ENTRIES = 512, KERNEL_L1_INDEX = 511 };
+enum { ENTRIES = 512, KERNEL_L1_INDEX = 511, UART_L1_INDEX = 510 };
 
 static const uint64_t DESC_TABLE = 3;
 static const uint64_t DESC_NORMAL = 1 | 4 << 2 | 3 << 8 | 1 << 10; /* block, inner shareable, AF */
@@ -26,7 +26,7 @@ void mmu_build(void)
         level2[at / BLOCK_BYTES] = (KERNEL_PA + at) | DESC_NORMAL;
 
     level1[KERNEL_L1_INDEX] = mmu_kernel_pa(level2) | DESC_TABLE;
-    level1[UART_PA / GIB_BYTES] = DESC_DEVICE | DESC_XN;
+    level1[UART_L1_INDEX] = UART_PA / GIB_BYTES * GIB_BYTES | DESC_DEVICE | DESC_XN;
     for (uint64_t i = RAM_START / GIB_BYTES; i * GIB_BYTES < RAM_END; i++)
         level1[i] = i * GIB_BYTES | DESC_NORMAL | DESC_XN;
 
