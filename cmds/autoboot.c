@@ -5,7 +5,7 @@
 
 #include "monitor/base/text.h"
 #include "monitor/countdown.h"
-#include "monitor/monitor.h"
+#include "monitor/script.h"
 
 enum { SECONDS_MAX = 86400 };
 
@@ -46,8 +46,7 @@ static int count_down(struct monitor *m, struct diag *d)
     if (m->autoboot.seconds < 0) {
         return diag_set(d, ERR_STATE, "is off; set it first: autoboot SECONDS");
     }
-    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? shell_run_line(&m->shell, "boot")
-                                                                : ERR_OK;
+    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? script_autoboot(m) : ERR_OK;
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
@@ -73,7 +72,7 @@ const struct cmd cmd_autoboot = {
     .usage = "autoboot [SECONDS|off|run]",
     .help = "  SECONDS  how long it counts, up to 86400; 0 boots at once\n"
             "  off      stay in the shell\n"
-            "  run      count down now, then boot\n"
+            "  run      count down now, then boot, or run the script\n"
             "Example: autoboot 10; autoboot run",
     .subcommands = subcommands,
     .words_max = 1,

@@ -23,8 +23,10 @@ extern const struct cmd cmd_payload;
 extern const struct cmd cmd_poweroff;
 extern const struct cmd cmd_regions;
 extern const struct cmd cmd_reset;
+extern const struct cmd cmd_run;
 extern const struct cmd cmd_sleep;
 extern const struct cmd cmd_time;
+extern const struct cmd cmd_upload;
 
 /** All of them, NULL-terminated; `help` keeps this order within each group. */
 extern const struct cmd *const cmd_table[];

@@ -6,28 +6,32 @@
 #include <string.h>
 
 #include "mm/fdt_scan.h"
+#include "monitor/base/bits.h"
 #include "monitor/base/text.h"
+#include "monitor/boot.h"
+#include "monitor/change.h"
 #include "monitor/dts.h"
-#include "monitor/monitor.h"
+#include "monitor/images.h"
 
-static int show_node(struct monitor *m, const char *path, struct diag *d)
+static int show_node(struct monitor *m, const void *fdt, const char *path, struct diag *d)
 {
-    int node = fdt_path_offset(m->fdt, path);
+    int node = fdt_path_offset(fdt, path);
 
     if (node < 0)
         return diag_set(d, ERR_NOTFOUND, "no node %s", path);
-    return dts_print_node(&m->con, m->fdt, node, DTS_ALL_LEVELS, d);
+    return dts_print_node(&m->con, fdt, node, DTS_ALL_LEVELS, d);
 }
 
-static int show_property(struct monitor *m, const char *path, const char *name, struct diag *d)
+static int show_property(struct monitor *m, const void *fdt, const char *path, const char *name,
+                         struct diag *d)
 {
-    int node = fdt_path_offset(m->fdt, path);
+    int node = fdt_path_offset(fdt, path);
     const void *value;
     int size;
 
     if (node < 0)
         return diag_set(d, ERR_NOTFOUND, "no node %s", path);
-    value = fdt_getprop(m->fdt, node, name, &size);
+    value = fdt_getprop(fdt, node, name, &size);
     if (!value)
         return diag_set(d, ERR_NOTFOUND, "no property %s in %s", name, path);
     if (dts_print_property(&m->con, name, (struct bytes){value, (size_t)size}, 0))
@@ -98,11 +102,11 @@ static void print_place(struct console *con, const struct tour *t)
     console_printf(con, "\n");
 }
 
-static int find(struct monitor *m, const char *text, struct diag *d)
+static int find(struct monitor *m, const void *fdt, const char *text, struct diag *d)
 {
     struct tour t;
     unsigned match_count = 0;
-    int err = tour_begin(&t, m->fdt, d);
+    int err = tour_begin(&t, fdt, d);
 
     while (!err && t.item.tag != FDT_END) {
         err = tour_next(&t, d);
@@ -171,23 +175,27 @@ static void check_devices(struct monitor *m)
         console_printf(&m->con, "  gic       missing: no GICv2 or GICv3 node\n");
 }
 
-static int check(struct monitor *m, struct diag *d)
+static int check(struct monitor *m, const void *fdt, struct diag *d)
 {
-    uint32_t total = fdt_totalsize(m->fdt), used;
+    uint32_t total = fdt_totalsize(fdt), used;
     struct tour t;
-    int err = fdt_mem_check((struct bytes){m->fdt, total}, &used, d);
+    int err = fdt_mem_check((struct bytes){fdt, total}, &used, d);
 
     if (!err)
-        err = tour_begin(&t, m->fdt, d);
+        err = tour_begin(&t, fdt, d);
     while (!err && t.item.tag != FDT_END)
         err = tour_next(&t, d);
     if (err)
         return err;
     console_printf(&m->con,
                    "  format    ok, version %" PRIu32 ", %" PRIu32 " of %" PRIu32 " bytes\n",
-                   fdt_version(m->fdt), used, total);
+                   fdt_version(fdt), used, total);
     console_printf(&m->con, "  tree      %u nodes, %u properties, %u levels\n", t.node_count,
                    t.property_count, t.level_count);
+    if (fdt != m->fdt) {
+        console_printf(&m->con, "  note      the monitor itself goes by the firmware's\n");
+        return ERR_OK;
+    }
     console_printf(&m->con, "  model     %s\n",
                    m->machine.model[0] ? m->machine.model : "missing: no model or compatible");
     check_ranges(m);
@@ -198,37 +206,95 @@ static int check(struct monitor *m, struct diag *d)
     return ERR_OK;
 }
 
-enum { CHECK, FIND };
+enum { CHECK, FIND, USE };
 
-static const char subcommands[] = "check\0find\0";
+static const char subcommands[] = "check\0find\0use\0";
 
-static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+/* Which tree is handed over, and which there are. */
+static int show_use(struct monitor *m)
 {
-    if (!m->fdt)
+    const struct fit_image *payload = fit_find(&m->fit, FIT_DTB), *used = images_find(m, FIT_DTB);
+    const struct slot *uploaded = &m->slots[UPLOAD_DTB];
+    const char *note[] = {"", ", handed over"};
+
+    if (m->fdt)
+        console_printf(&m->con, "  firmware  %zu bytes%s\n", m->fdt_bytes.size, note[!used]);
+    if (payload)
+        console_printf(&m->con, "  payload   %zu bytes%s\n", payload->data.size,
+                       note[used == payload]);
+    if (uploaded->state == SLOT_TAKEN)
+        console_printf(&m->con, "  upload    %zu bytes%s, %s\n", uploaded->image.data.size,
+                       note[used == &uploaded->image], uploaded->image.name);
+    return ERR_OK;
+}
+
+enum { FIRMWARE, PAYLOAD, UPLOAD };
+
+static const char sources[] = "firmware\0payload\0upload\0";
+
+static int use(struct monitor *m, const char *word, struct diag *d)
+{
+    const enum dtb_use uses[] = {DTB_FIRMWARE, DTB_PAYLOAD, DTB_NEWEST};
+    int source = text_find(sources, word);
+    const bool there[] = {m->fdt, fit_find(&m->fit, FIT_DTB),
+                          m->slots[UPLOAD_DTB].state == SLOT_TAKEN};
+    struct change c;
+    int err;
+
+    if (source < 0)
+        return diag_set(d, ERR_USAGE, "what is %.32s", word);
+    if (!there[source])
+        return diag_set(d, ERR_NOTFOUND, "there is no devicetree from %s", word);
+    err = change_begin(m, &c, d);
+    if (err)
+        return err;
+    m->dtb_use = uses[source];
+    c.roles = BIT(FIT_DTB);
+    return change_plan(m, &c, 0, d);
+}
+
+static int show(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    struct bytes tree;
+    int err = boot_dtb(m, &tree, d);
+
+    if (err)
+        return err;
+    if (!tree.size || (!images_find(m, FIT_DTB) && !m->fdt))
         return diag_set(d, ERR_NOTFOUND, "no devicetree: %s",
                         m->fdt_problem.text[0] ? m->fdt_problem.text : "none was handed over");
     if (argc == 1)
-        return dts_print_tree(&m->con, m->fdt, d);
+        return dts_print_tree(&m->con, tree.data, d);
     switch (text_find(subcommands, argv[1])) {
     case CHECK:
-        return argc == 2 ? check(m, d) : diag_set(d, ERR_USAGE, "check takes no word");
+        return argc == 2 ? check(m, tree.data, d) : diag_set(d, ERR_USAGE, "check takes no word");
     case FIND:
-        return argc == 3 ? find(m, argv[2], d) : diag_set(d, ERR_USAGE, "find takes a text");
+        return argc == 3 ? find(m, tree.data, argv[2], d)
+                         : diag_set(d, ERR_USAGE, "find takes a text");
     default:
         break;
     }
-    return argc == 2 ? show_node(m, argv[1], d) : show_property(m, argv[1], argv[2], d);
+    return argc == 2 ? show_node(m, tree.data, argv[1], d)
+                     : show_property(m, tree.data, argv[1], argv[2], d);
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    if (argc == 1 || text_find(subcommands, argv[1]) != USE)
+        return show(m, argc, argv, d);
+    return argc == 2 ? show_use(m) : use(m, argv[2], d);
 }
 
 const struct cmd cmd_dtb = {
     .name = "dtb",
     .group = CMD_INSPECT,
     .summary = "print and check the devicetree",
-    .usage = "dtb [PATH [PROP]] | dtb find TEXT | dtb check",
+    .usage = "dtb [PATH [PROP]] | dtb find TEXT | dtb check | dtb use [firmware|payload|upload]",
     .help = "The tree, a node or a property as dts source. PATH: unit addresses may be left out,\n"
             "an alias will do.\n"
             "  find TEXT  in names and compatible\n"
             "  check      validate it; what it says of the machine, and what it leaves out\n"
+            "  use        which one is handed over: the newest, unless told\n"
             "Example: dtb /cpus/cpu@0 enable-method\n",
     .subcommands = subcommands,
     .words_max = 2,

@@ -10,6 +10,7 @@
 #include "monitor/boot.h"
 #include "monitor/cpu_name.h"
 #include "monitor/preflight.h"
+#include "monitor/upload.h"
 
 /* Every line begins with a label or with as many blanks. */
 #define BLANKS "          "
@@ -131,6 +132,39 @@ static void print_preflight(struct monitor *m)
         console_printf(&m->con, BLANKS "they match\n");
 }
 
+/* Done for images that others have replaced. */
+static void print_stale(struct monitor *m)
+{
+    const char *separator = BLANKS "stale: ";
+
+    for (int role = PLAN_KERNEL; role < PLAN_ROLE_COUNT; role++) {
+        bool stale = role == PLAN_TABLES ? m->progress.stale_tables : m->progress.stale[role];
+
+        if (!stale || boot_done(m, (enum plan_role)role))
+            continue;
+        console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
+        separator = ", ";
+    }
+    if (*separator == ',')
+        console_printf(&m->con, "; boot does it again\n");
+}
+
+static void print_uploads(struct monitor *m)
+{
+    const char *separator = "uploads   ";
+
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
+        if (m->slots[i].state < SLOT_OFFERED)
+            continue;
+        console_printf(&m->con, "%s%s %s%s", separator, upload_slot_name((enum upload_slot)i),
+                       m->slots[i].image.name,
+                       m->slots[i].state == SLOT_OFFERED ? " (not in use)" : "");
+        separator = ", ";
+    }
+    if (*separator == ',')
+        console_printf(&m->con, "\n");
+}
+
 static void print_progress(struct monitor *m)
 {
     const char *separator = "loaded: ";
@@ -148,6 +182,7 @@ static void print_progress(struct monitor *m)
     else if (*separator != ',')
         console_printf(&m->con, "nothing yet");
     console_printf(&m->con, "\n");
+    print_stale(m);
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
@@ -163,6 +198,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     print_devices(m);
     print_dtb(m);
     print_monitor(m);
+    print_uploads(m);
     print_preflight(m);
     print_progress(m);
     return ERR_OK;

@@ -6,6 +6,7 @@
 #include "cmds/cmds.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
+#include "monitor/images.h"
 #include "monitor/monitor.h"
 #include "monitor/preflight.h"
 
@@ -101,14 +102,24 @@ static void print_facts(struct monitor *m, const struct fit_image *image)
     console_printf(&m->con, "  built for %s\n", text);
 }
 
+/* Where several images have one role, the uploaded one is in force. */
+static const char *origin(const struct monitor *m, const struct fit_image *image)
+{
+    if (image->role == FIT_OTHER || m->slots[image->role].state != SLOT_TAKEN)
+        return "";
+    if (image == &m->slots[image->role].image)
+        return ", uploaded";
+    return image == images_find(m, image->role) ? "" : ", replaced by an upload";
+}
+
 static void print_image(struct monitor *m, const struct fit_image *image)
 {
     char size[TEXT_SIZE_BYTES];
 
     text_size(size, sizeof(size), image->data.size);
-    console_printf(&m->con, "%s: %s%s%s, %s, %zu bytes at 0x%" PRIx64 "\n", image->name,
+    console_printf(&m->con, "%s: %s%s%s, %s, %zu bytes at 0x%" PRIx64 "%s\n", image->name,
                    image->type, *image->os ? ", " : "", image->os, size, image->data.size,
-                   address_of(image->data));
+                   address_of(image->data), origin(m, image));
     if (strcmp(image->compression, "none") != 0)
         console_printf(&m->con, "  compressed: %s\n", image->compression);
     print_digests(&m->con, image);
@@ -126,30 +137,53 @@ static int print_none(struct console *con)
     return ERR_OK;
 }
 
-static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+static int print_fit(struct monitor *m)
 {
+    const struct slot *slot = &m->slots[UPLOAD_PAYLOAD];
+    bool uploaded = slot->state == SLOT_TAKEN;
+    struct bytes fit = uploaded ? slot->image.data : m->payload;
     char size[TEXT_SIZE_BYTES];
 
-    (void)argc;
-    (void)argv;
-    (void)d;
-    if (!m->payload.size && !m->desc.size)
-        return print_none(&m->con);
-    if (m->payload.size) {
-        text_size(size, sizeof(size), m->payload.size);
-        console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "\n", size, address_of(m->payload));
+    if (fit.size) {
+        text_size(size, sizeof(size), fit.size);
+        console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "%s\n", size, address_of(fit),
+                       uploaded ? ", uploaded" : "");
     }
     if (m->payload_problem.text[0]) {
         console_printf(&m->con, "unusable: %s\n", m->payload_problem.text);
         return ERR_OK;
     }
-    console_printf(&m->con, "%s%s%s, sha256 of its tree ok\n", m->fit.description,
-                   *m->fit.config ? ", configuration " : "", m->fit.config);
+    console_printf(&m->con, "%s%s%s%s\n", m->fit.description,
+                   *m->fit.config ? ", configuration " : "", m->fit.config,
+                   uploaded ? "" : ", sha256 of its tree ok");
     for (unsigned i = 0; i < m->fit.image_count; i++) {
         print_image(m, &m->fit.images[i]);
         if (console_interrupted(&m->con))
             return ERR_INTERRUPTED;
     }
+    return ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    bool any = m->payload.size || m->desc.size || m->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
+    int err = any ? print_fit(m) : ERR_OK;
+
+    (void)argc;
+    (void)argv;
+    (void)d;
+    for (unsigned i = 0; i < UPLOAD_PAYLOAD && !err; i++) {
+        if (m->slots[i].state != SLOT_TAKEN)
+            continue;
+        any = true;
+        print_image(m, &m->slots[i].image);
+        if (console_interrupted(&m->con))
+            err = ERR_INTERRUPTED;
+    }
+    if (err)
+        return err;
+    if (!any)
+        return print_none(&m->con);
     if (m->plan.protocol == PLAN_NOTHING)
         console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
     return ERR_OK;
@@ -161,8 +195,8 @@ const struct cmd cmd_payload = {
     .summary = "list the images to boot, check their digests",
     .usage = "payload",
     .help =
-        "Each image: where it lies, its digest now and whether that is the recorded one, where\n"
-        "its segments go, what the kernel was built for.\n"
+        "Each image, packed or uploaded: where it lies, its digest now and whether that is the\n"
+        "recorded one, where its segments go, what the kernel was built for.\n"
         "Example: payload",
     .run = run,
 };

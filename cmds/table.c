@@ -16,6 +16,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_mmu,
     &cmd_boot,
     &cmd_autoboot,
+    &cmd_upload,
     &cmd_go,
     /* CMD_MEMORY */
     &cmd_md,
@@ -27,6 +28,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_poweroff,
     /* CMD_SCRIPT */
     &cmd_echo,
+    &cmd_run,
     &cmd_sleep,
     &cmd_time,
     NULL,

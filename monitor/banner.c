@@ -7,6 +7,7 @@
 #include "monitor/cpu_name.h"
 #include "monitor/images.h"
 #include "monitor/preflight.h"
+#include "monitor/upload.h"
 
 static uint64_t ram_bytes(const struct machine *machine)
 {
@@ -32,11 +33,16 @@ static void print_machine(struct monitor *m)
                    ram_bytes(&m->machine) / MIB(1), m->machine.ram[0].start, m->machine.model);
 }
 
+static uint64_t kib(uint64_t bytes)
+{
+    return (bytes + KIB(1) - 1) / KIB(1);
+}
+
 static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 {
     const struct fit_image *image = images_find(m, role);
 
-    return image ? (image->data.size + KIB(1) - 1) / KIB(1) : 0;
+    return image ? kib(image->data.size) : 0;
 }
 
 static void print_payload(struct monitor *m)
@@ -74,9 +80,27 @@ static void print_fit(struct monitor *m)
         console_printf(&m->con, "kernel built for: %s: matches\n", kernel);
 }
 
+static void print_uploads(struct monitor *m)
+{
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
+        const struct slot *slot = &m->slots[i];
+        const char *name = upload_slot_name((enum upload_slot)i);
+
+        if (slot->state == SLOT_OFFERED)
+            console_printf(&m->con,
+                           "upload: %s (%s, %" PRIu64 " KiB) survived the reset: not in use, take "
+                           "it with upload keep\n",
+                           slot->image.name, name, kib(slot->image.data.size));
+        else if (slot->state == SLOT_LOST)
+            console_printf(&m->con, "upload: %s (%s) was written over before the reset\n",
+                           slot->image.name, name);
+    }
+}
+
 void banner_print(struct monitor *m)
 {
     print_machine(m);
     print_payload(m);
     print_fit(m);
+    print_uploads(m);
 }

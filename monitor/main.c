@@ -16,6 +16,7 @@
 #include "monitor/embedded.h"
 #include "monitor/images.h"
 #include "monitor/place.h"
+#include "monitor/script.h"
 
 noreturn void monitor_main(paddr_t dtb_hint, paddr_t image);
 
@@ -197,8 +198,11 @@ static void configure(struct monitor *m)
 {
     const struct fit_settings *s = &m->fit.settings;
 
-    m->autoboot.seconds = images_find(m, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
-    if (m->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0)
+    const bool scripted = images_find(m, FIT_SCRIPT);
+
+    m->autoboot.seconds =
+        scripted || images_find(m, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
+    if (m->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0 && !scripted)
         m->autoboot.seconds = 0; /* boot says at once why it cannot */
     memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));
     m->shell.idle_boot_seconds = s->idle_boot_seconds;
@@ -210,7 +214,7 @@ static noreturn void run(struct monitor *m)
 
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
-            (void)shell_run_line(&m->shell, m->autoboot.seconds ? "boot" : "boot -q");
+            (void)script_autoboot(m);
         if (!m->prompt_ticks)
             m->prompt_ticks = arch_counter();
         if (shell_loop(&m->shell) == ERR_TIMEOUT)

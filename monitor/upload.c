@@ -31,16 +31,15 @@ void upload_print(struct monitor *m, enum upload_slot slot)
     char size[TEXT_SIZE_BYTES], hex[SHA256_HEX_BYTES];
 
     if (s->state == SLOT_LOST) {
-        console_printf(&m->con, "%s: %s did not survive the reset\n", upload_slot_name(slot),
-                       s->image.name);
+        console_printf(&m->con, "%s: %s was written over before the reset\n",
+                       upload_slot_name(slot), s->image.name);
         return;
     }
     text_size(size, sizeof(size), s->image.data.size);
     digest_to_hex(&s->image.digests[DIGEST_SHA256], hex);
-    console_printf(
-        &m->con, "%s: %s, %s at 0x%" PRIx64 "%s\n  sha256 %s\n", upload_slot_name(slot),
-        s->image.name, size, bytes_range(s->image.data).start,
-        s->state == SLOT_OFFERED ? ", survived the reset: not in use, see upload keep" : "", hex);
+    console_printf(&m->con, "%s: %s, %s at 0x%" PRIx64 "%s\n  sha256 %s\n", upload_slot_name(slot),
+                   s->image.name, size, bytes_range(s->image.data).start,
+                   s->state == SLOT_OFFERED ? ", survived the reset, not in use" : "", hex);
 }
 
 /* --- Room --------------------------------------------------------------------------------- */

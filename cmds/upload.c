@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* upload: what came over the line, and what is left of it after a reset. */
+#include "monitor/upload.h"
+#include "cmds/cmds.h"
+#include "monitor/base/text.h"
+#include "monitor/monitor.h"
+
+enum { LIST, KEEP, DROP };
+
+static const char subcommands[] = "list\0keep\0drop\0";
+
+static int list(struct monitor *m)
+{
+    bool any = false;
+
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
+        if (m->slots[i].state == SLOT_EMPTY)
+            continue;
+        upload_print(m, (enum upload_slot)i);
+        any = true;
+    }
+    if (!any)
+        console_printf(&m->con, "nothing is uploaded\n");
+    return ERR_OK;
+}
+
+static int run(struct monitor *m, int argc, char **argv, struct diag *d)
+{
+    int what = argc > 1 ? text_find(subcommands, argv[1]) : LIST;
+    int slot = argc > 2 ? text_find(UPLOAD_SLOT_NAMES, argv[2]) : UPLOAD_ANY;
+
+    if (what < 0 || slot < 0)
+        return diag_set(d, ERR_USAGE, "what is %.32s", argv[what < 0 ? 1 : 2]);
+    if (what == LIST)
+        return argc > 2 ? diag_set(d, ERR_USAGE, "list takes no word") : list(m);
+    if (what == KEEP)
+        return upload_keep(m, (enum upload_slot)slot, d);
+    return upload_drop(m, (enum upload_slot)slot, d);
+}
+
+const struct cmd cmd_upload = {
+    .name = "upload",
+    .group = CMD_BOOT,
+    .summary = "list, keep or drop what was uploaded",
+    .usage = "upload [list|keep [SLOT]|drop [SLOT]]",
+    .help = "  SLOT  kernel, app, dtb, initrd, script or payload; without it: all\n"
+            "  keep  use what has survived a reset\n"
+            "  drop  forget it; what the payload has is in force again\n"
+            "A file lies in RAM with a record, so that it outlives reset, unless a kernel has\n"
+            "written over it: its digest tells. A new payload takes the place of older uploads.\n"
+            "Example: upload drop app",
+    .subcommands = subcommands,
+    .words_max = 2,
+    .run = run,
+};
