@@ -46,7 +46,8 @@ static int count_down(struct monitor *m, struct diag *d)
     if (m->autoboot.seconds < 0) {
         return diag_set(d, ERR_STATE, "is off; set it first: autoboot SECONDS");
     }
-    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? script_autoboot(m) : ERR_OK;
+    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? script_autoboot(m, false)
+                                                                : ERR_OK;
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

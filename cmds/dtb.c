@@ -253,36 +253,46 @@ static int use(struct monitor *m, const char *word, struct diag *d)
     return change_plan(m, &c, 0, d);
 }
 
-static int show(struct monitor *m, int argc, char **argv, struct diag *d)
+/* The tree that is handed over. */
+static int find_tree(struct monitor *m, const void **fdt, struct diag *d)
 {
     struct bytes tree;
-    int err = boot_dtb(m, &tree, d);
+    int err;
 
-    if (err)
+    *fdt = m->fdt;
+    if (images_find(m, FIT_DTB)) {
+        err = boot_dtb(m, &tree, d);
+        *fdt = tree.data;
         return err;
-    if (!tree.size || (!images_find(m, FIT_DTB) && !m->fdt))
+    }
+    if (!m->fdt)
         return diag_set(d, ERR_NOTFOUND, "no devicetree: %s",
                         m->fdt_problem.text[0] ? m->fdt_problem.text : "none was handed over");
-    if (argc == 1)
-        return dts_print_tree(&m->con, tree.data, d);
-    switch (text_find(subcommands, argv[1])) {
-    case CHECK:
-        return argc == 2 ? check(m, tree.data, d) : diag_set(d, ERR_USAGE, "check takes no word");
-    case FIND:
-        return argc == 3 ? find(m, tree.data, argv[2], d)
-                         : diag_set(d, ERR_USAGE, "find takes a text");
-    default:
-        break;
-    }
-    return argc == 2 ? show_node(m, tree.data, argv[1], d)
-                     : show_property(m, tree.data, argv[1], argv[2], d);
+    return ERR_OK;
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    if (argc == 1 || text_find(subcommands, argv[1]) != USE)
-        return show(m, argc, argv, d);
-    return argc == 2 ? show_use(m) : use(m, argv[2], d);
+    int what = argc > 1 ? text_find(subcommands, argv[1]) : -1;
+    const void *fdt;
+    int err;
+
+    if (what == USE)
+        return argc == 2 ? show_use(m) : use(m, argv[2], d);
+    err = find_tree(m, &fdt, d);
+    if (err)
+        return err;
+    if (argc == 1)
+        return dts_print_tree(&m->con, fdt, d);
+    switch (what) {
+    case CHECK:
+        return argc == 2 ? check(m, fdt, d) : diag_set(d, ERR_USAGE, "check takes no word");
+    case FIND:
+        return argc == 3 ? find(m, fdt, argv[2], d) : diag_set(d, ERR_USAGE, "find takes a text");
+    default:
+        break;
+    }
+    return argc == 2 ? show_node(m, fdt, argv[1], d) : show_property(m, fdt, argv[1], argv[2], d);
 }
 
 const struct cmd cmd_dtb = {

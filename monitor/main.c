@@ -214,7 +214,7 @@ static noreturn void run(struct monitor *m)
 
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
-            (void)script_autoboot(m);
+            (void)script_autoboot(m, m->autoboot.seconds == 0);
         if (!m->prompt_ticks)
             m->prompt_ticks = arch_counter();
         if (shell_loop(&m->shell) == ERR_TIMEOUT)

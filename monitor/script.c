@@ -57,9 +57,9 @@ int script_run(struct monitor *m, struct bytes text, struct diag *d)
     return status;
 }
 
-int script_autoboot(struct monitor *m)
+int script_autoboot(struct monitor *m, bool quiet)
 {
     if (images_find(m, FIT_SCRIPT))
         return shell_run_line(&m->shell, "run");
-    return shell_run_line(&m->shell, m->autoboot.seconds ? "boot" : "boot -q");
+    return shell_run_line(&m->shell, quiet ? "boot -q" : "boot");
 }

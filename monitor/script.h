@@ -13,7 +13,8 @@
  */
 int script_run(struct monitor *m, struct bytes text, struct diag *d);
 
-/** What is due when nobody stops it: the script, uploaded or the payload's, else `boot`. */
-int script_autoboot(struct monitor *m);
+/** What is due when nobody stops it: the script, uploaded or the payload's, else `boot`, @quiet or
+ * not. */
+int script_autoboot(struct monitor *m, bool quiet);
 
 #endif

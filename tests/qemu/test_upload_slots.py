@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was uploaded: in force, kept apart, and found again after a reset."""
+
+import hashlib
+import struct
+
+import pytest
+
+from images import TARGETS, pack
+from machine import ENTER, contract
+
+RAM_END = 0x80000000
+RECORD = 0x77FFF000  # an eighth of 1 GiB below its end
+PLACE = 0x77000000  # where these tests put files
+SLOTS = ("kernel", "app", "dtb", "initrd", "script", "payload")
+
+
+def record(entries):
+    """As the monitor leaves it: (slot, name, place, data) for each file."""
+    body = b""
+    for slot, name, place, data in entries:
+        digest = hashlib.sha256(data).digest()
+        body += struct.pack("<QQQ32s32s", SLOTS.index(slot), place, len(data), digest, name)
+    body = body.ljust(len(SLOTS) * 88, b"\0")
+    head = struct.pack("<8sQ", b"ELRECRD1", len(entries))
+    return head + hashlib.sha256(head + bytes(32) + body).digest() + body
+
+
+def survivors(start, image, entries, **kwargs):
+    """A machine in whose RAM an earlier run has left files."""
+    machine = start(image, halted=True, **kwargs)
+    for _, _, place, data in entries:
+        machine.gdb.write(place, data)
+    machine.gdb.write(RECORD, record(entries))
+    machine.gdb.detach()
+    machine.banner = machine.expect_prompt()
+    return machine
+
+
+def app(name="roottask-16k"):
+    return (TARGETS / f"{name}.elf").read_bytes()
+
+
+@pytest.fixture
+def image():
+    return pack("--autoboot", "off")
+
+
+def test_nothing_is_there(shell):
+    assert shell.command("upload") == "nothing is uploaded"
+    assert shell.fails("upload keep") == "upload: nothing has survived a reset"
+    assert shell.fails("upload drop") == "upload: nothing is uploaded"
+    assert shell.fails("upload drop dtb") == "upload: nothing is uploaded as dtb"
+    assert shell.fails("upload drop x").startswith("upload: what is x; usage: ")
+
+
+@pytest.mark.parametrize("kind", ["virt", "virt,virtualization=on"])
+def test_what_survived_is_offered_kept_and_boots(start, image, kind):
+    machine = survivors(start, image, [("app", b"new.elf", PLACE, app())], machine=kind)
+    assert "upload: new.elf (app, " in machine.banner
+    before = machine.command("payload")
+    assert "new.elf" not in before
+    machine.command("load; map; mmu on")
+    assert "new.elf" in machine.command("upload keep")
+    shown = machine.command("payload")
+    assert "new.elf: standalone" in shown and ", uploaded" in shown
+    assert "app: standalone" in shown and ", replaced by an upload" in shown
+    done = machine.command("info")
+    assert "loaded: kernel, dtb" in done
+    assert "stale: root task, boot tables; boot does it again" in done
+    size = next(line for line in machine.command("regions").splitlines() if "root task" in line)
+    assert "(planned)" in size
+    machine.send("boot" + ENTER)
+    text, status = machine.result()
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+    assert "root task: all good\n" in text
+
+
+def test_it_is_never_used_unasked(start):
+    entries = [("app", b"new.elf", PLACE, app()), ("script", b"s", PLACE + 0x100000, b"echo hi")]
+    machine = start(pack("--autoboot", "1"), halted=True)
+    for _, _, place, data in entries:
+        machine.gdb.write(place, data)
+    machine.gdb.write(RECORD, record(entries))
+    machine.gdb.detach()
+    text, status = machine.result()
+    assert "upload: new.elf" in text and "upload: s (script" in text and "\nhi" not in text
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+
+
+def test_drop_forgets_and_the_payload_is_in_force_again(start, image):
+    machine = survivors(start, image, [("app", b"new.elf", PLACE, app())])
+    planned = machine.command("boot -n")
+    machine.command("upload keep app")
+    assert machine.command("boot -n") != planned
+    machine.command("upload drop app")
+    assert machine.command("boot -n") == planned
+    assert machine.command("upload list") == "nothing is uploaded"
+    machine.send("reset" + ENTER)
+    assert "upload: " not in machine.expect_prompt()
+
+
+def test_reset_after_reset(start, image):
+    machine = survivors(start, image, [("app", b"new.elf", PLACE, app())])
+    machine.command("upload keep")
+    for _ in range(2):
+        machine.send("reset" + ENTER)
+        assert "upload: new.elf (app" in machine.expect_prompt()
+    machine.command("upload keep")
+    machine.send("boot" + ENTER)
+    text, status = machine.result()
+    assert status == 0 and "root task: all good\n" in text
+
+
+def test_what_was_written_over_is_said(start, image):
+    machine = survivors(start, image, [("app", b"new.elf", PLACE, app())])
+    machine.command(f"mw.b {PLACE + 5000:#x} 0x5a")
+    machine.send("reset" + ENTER)
+    assert "upload: new.elf (app) was written over before the reset" in machine.expect_prompt()
+    assert machine.fails("upload keep") == "upload: nothing has survived a reset"
+    machine.send("boot" + ENTER)
+    assert "root task: all good\n" in machine.result()[0]
+
+
+@pytest.mark.parametrize("place", [0x3FFFF000, RAM_END - 0x1000, RECORD, 0x40000000, 0, PLACE + 4])
+def test_records_that_lie(start, image, place):
+    """Out of RAM, over the record, over the DTB, not aligned: not believed, and nothing worse."""
+    machine = start(image, halted=True)
+    machine.gdb.write(RECORD, record([("app", b"new.elf", place, app())]))
+    machine.gdb.detach()
+    assert "new.elf" not in machine.expect_prompt() or place == PLACE
+    machine.send("boot" + ENTER)
+    assert "root task: all good\n" in machine.result()[0]
+
+
+def test_a_root_task_that_has_been_kept_must_fit(start, image):
+    broken = bytearray(app())
+    struct.pack_into("<H", broken, 18, 62)  # e_machine
+    machine = survivors(start, image, [("app", b"bad.elf", PLACE, bytes(broken))])
+    machine.command("load; map; mmu on")
+    planned = machine.command("boot -n; mmu; regions")
+    assert machine.fails("upload keep").startswith("upload: app: bad.elf: not for AArch64")
+    assert machine.command("boot -n; mmu; regions") == planned
+    machine.send("boot" + ENTER)
+    assert "root task: all good\n" in machine.result()[0]
+
+
+# --- Devicetrees
+
+
+def test_devicetree_in_use(start, image, tmp_path):
+    machine = start(image)
+    machine.expect_prompt()
+    assert machine.command("dtb use").count("handed over") == 1
+    assert machine.fails("dtb use upload") == "dtb: there is no devicetree from upload"
+    assert machine.fails("dtb use payload") == "dtb: there is no devicetree from payload"
+
+
+# --- Scripts
+
+
+def script(machine, text, at=0x60000000):
+    data = text.encode().ljust(-(-len(text) // 4) * 4, b"\n")
+    for offset in range(0, len(data), 4):
+        word = struct.unpack_from("<I", data, offset)[0]
+        machine.command(f"mw {at + offset:#x} {word:#x}")
+    return f"run {at:#x} {len(data):#x}"
+
+
+def test_script_in_memory(shell):
+    assert shell.command(script(shell, "echo one; # x\r\n\necho two")) == "one\ntwo"
+    run = script(shell, "echo a\nnosuch || echo b\ndtb x\necho c")
+    lines = shell.command(run).splitlines()
+    assert lines[0] == "a" and lines[1].startswith("error: nosuch: ") and lines[2] == "b"
+    assert lines[3].startswith("error: dtb: ") and lines[4:] == ["script: stopped at line 3"]
+    assert shell.status() != 0
+    deep = shell.command(script(shell, "run 0x60000000 0x14"))
+    assert deep.startswith("error: run: more than 3 scripts in each other\nscript: stopped")
+    shell.command("mw 0x60000000 0")
+    assert shell.fails("run 0x60000000 4").startswith("run: the script is no text")
+    assert shell.fails("run").startswith("run: there is no script")
+    assert shell.fails("run x").startswith("run: what is x")
+    assert "error: run: " in shell.command("run 0x10 0x10", quiet=True)
+    assert "error: run: " in shell.command("run 0xffffffffffffffff 2", quiet=True)
+
+
+def test_ctrl_c_stops_a_script(shell):
+    run = script(shell, "echo on\nsleep 100\necho off")
+    shell.send(run + ENTER)
+    shell.expect_exact("\r\non\r\n")
+    shell.send("\x03")
+    assert "off" not in shell.expect_prompt()
+
+
+def test_payload_script_replaces_boot(start, tmp_path):
+    path = tmp_path / "boot.txt"
+    path.write_text("echo first\nautoboot off\nboot -n && echo second\nboot\n")
+    text, status = start(pack("--autoboot", "0", "--script", path)).result()
+    assert status == 0 and text.index("first") < text.index("second") < text.index("contract: ")
+    path.write_text("echo first\nfalse\n")
+    machine = start(pack("--autoboot", "1", "--script", path))
+    shown = machine.expect_prompt()
+    assert "first" in shown and "script: stopped at line 2" in shown
+    assert "first" in machine.command("run")
