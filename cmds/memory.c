@@ -48,6 +48,40 @@ int memory_span(const char *name, const char *word, const char *count_word, uint
     return ERR_OK;
 }
 
+int memory_check_target(const struct monitor *m, const struct memory_span *span, struct diag *d)
+{
+    const struct range target = {span->start, span->start + span->count * span->width};
+
+    for (unsigned i = 0; i < m->busy.count; i++) {
+        const struct region *r = &m->busy.entries[i];
+
+        if (r->kind == REGION_MONITOR && range_overlaps(r->range, target)) {
+            return regions_refuse(target, "", r, d);
+        }
+    }
+    return ERR_OK;
+}
+
+static int read_each_page(void *context)
+{
+    const struct memory_span *span = context;
+    const vaddr_t last = span->start + (span->count - 1) * span->width;
+    vaddr_t at = span->start;
+
+    while (last - align_down(at, PAGE_BYTES) >= PAGE_BYTES) {
+        at = align_down(at, PAGE_BYTES) + PAGE_BYTES;
+        (void)arch_peek(at, span->width);
+    }
+    return ERR_OK;
+}
+
+int memory_probe(const struct memory_span *span, struct diag *d)
+{
+    struct memory_span copy = *span;
+
+    return arch_guard(read_each_page, &copy, d);
+}
+
 void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
 {
     char hex[24] = "0x";

@@ -23,6 +23,16 @@ unsigned memory_width(const char *name);
 int memory_span(const char *name, const char *word, const char *count_word, uint64_t count_default,
                 struct memory_span *out, struct diag *d);
 
+/** ERR_OVERLAP where @span touches the monitor, which must survive its own commands. */
+int memory_check_target(const struct monitor *m, const struct memory_span *span, struct diag *d);
+
+/**
+ * Read one word of every page of @span behind its first word, so that a hole is found before
+ * anything is written: ERR_FAULT. The first word needs none: where it faults nothing has been
+ * written, and a device register is then written without being read.
+ */
+int memory_probe(const struct memory_span *span, struct diag *d);
+
 /**
  * After a fault: where the address @word is decimal, but would lie in RAM as a hex number, add
  * that suggestion to @d.

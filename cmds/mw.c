@@ -23,39 +23,6 @@ static int check_value(uint64_t value, unsigned width, struct diag *d)
     return ERR_OK;
 }
 
-/** The monitor must survive its own commands. */
-static int check_target(const struct regions *busy, const struct memory_span *span, struct diag *d)
-{
-    const struct range target = {span->start, span->start + span->count * span->width};
-
-    for (unsigned i = 0; i < busy->count; i++) {
-        const struct region *r = &busy->entries[i];
-
-        if (r->kind == REGION_MONITOR && range_overlaps(r->range, target)) {
-            return regions_refuse(target, "", r, d);
-        }
-    }
-    return ERR_OK;
-}
-
-/**
- * Read one word of every page behind the first word, so that a hole is found before anything is
- * written. The first word needs none: where it faults nothing has been written, and a device
- * register is then written without being read.
- */
-static int probe(void *context)
-{
-    const struct memory_span *span = context;
-    const vaddr_t last = span->start + (span->count - 1) * span->width;
-    vaddr_t at = span->start;
-
-    while (last - align_down(at, PAGE_BYTES) >= PAGE_BYTES) {
-        at = align_down(at, PAGE_BYTES) + PAGE_BYTES;
-        (void)arch_peek(at, span->width);
-    }
-    return ERR_OK;
-}
-
 static int write_words(void *context)
 {
     const struct fill *fill = context;
@@ -95,11 +62,11 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     rc = memory_span(argv[0], argv[1], argc == 4 ? argv[3] : NULL, 1, &fill.span, d);
     rc = rc == ERR_OK ? parse_number(argv[2], &fill.value, d) : rc;
     rc = rc == ERR_OK ? check_value(fill.value, fill.span.width, d) : rc;
-    rc = rc == ERR_OK ? check_target(&m->busy, &fill.span, d) : rc;
+    rc = rc == ERR_OK ? memory_check_target(m, &fill.span, d) : rc;
     if (rc != ERR_OK) {
         return rc;
     }
-    rc = arch_guard(probe, &fill.span, d);
+    rc = memory_probe(&fill.span, d);
     rc = rc == ERR_OK ? write_all(&m->con, fill, d) : rc;
     if (rc == ERR_FAULT) {
         memory_suggest(m, argv[1], d);
