@@ -7,7 +7,10 @@
 
 extern const struct cmd cmd_autoboot;
 extern const struct cmd cmd_boot;
+extern const struct cmd cmd_cmp;
+extern const struct cmd cmd_cp;
 extern const struct cmd cmd_cpus;
+extern const struct cmd cmd_crc32;
 extern const struct cmd cmd_dtb;
 extern const struct cmd cmd_echo;
 extern const struct cmd cmd_fault;
@@ -24,6 +27,7 @@ extern const struct cmd cmd_poweroff;
 extern const struct cmd cmd_regions;
 extern const struct cmd cmd_reset;
 extern const struct cmd cmd_run;
+extern const struct cmd cmd_sha256;
 extern const struct cmd cmd_sleep;
 extern const struct cmd cmd_time;
 extern const struct cmd cmd_upload;

@@ -35,7 +35,7 @@ int memory_span(const char *name, const char *word, const char *count_word, uint
                         span.width);
     }
     if (span.count == 0) {
-        return diag_set(d, ERR_RANGE, "COUNT is 0");
+        return diag_set(d, ERR_RANGE, "the count is 0");
     }
     if (checked_mul(span.count, span.width, &size) != ERR_OK ||
         range_make(span.start, size, &range) != ERR_OK) {
@@ -80,6 +80,31 @@ int memory_probe(const struct memory_span *span, struct diag *d)
     struct memory_span copy = *span;
 
     return arch_guard(read_each_page, &copy, d);
+}
+
+static int read_first(void *context)
+{
+    const struct memory_span *span = context;
+
+    (void)arch_peek(span->start, span->width);
+    return ERR_OK;
+}
+
+int memory_bytes(const struct monitor *m, const char *word, const char *size_word,
+                 struct memory_span *out, struct diag *d)
+{
+    int rc = memory_span(".b", word, size_word, 0, out, d);
+
+    if (rc == ERR_OK) {
+        rc = arch_guard(read_first, out, d);
+    }
+    if (rc == ERR_OK) {
+        rc = memory_probe(out, d);
+    }
+    if (rc == ERR_FAULT) {
+        memory_suggest(m, word, d);
+    }
+    return rc;
 }
 
 void memory_suggest(const struct monitor *m, const char *word, struct diag *d)

@@ -23,6 +23,13 @@ unsigned memory_width(const char *name);
 int memory_span(const char *name, const char *word, const char *count_word, uint64_t count_default,
                 struct memory_span *out, struct diag *d);
 
+/**
+ * The @size_word bytes at the address in @word, of which every page can be read.
+ * ERR_NUMBER, ERR_RANGE, or ERR_FAULT with a report.
+ */
+int memory_bytes(const struct monitor *m, const char *word, const char *size_word,
+                 struct memory_span *out, struct diag *d);
+
 /** ERR_OVERLAP where @span touches the monitor, which must survive its own commands. */
 int memory_check_target(const struct monitor *m, const struct memory_span *span, struct diag *d);
 

@@ -21,6 +21,10 @@ const struct cmd *const cmd_table[] = {
     /* CMD_MEMORY */
     &cmd_md,
     &cmd_mw,
+    &cmd_cp,
+    &cmd_cmp,
+    &cmd_crc32,
+    &cmd_sha256,
     /* CMD_SYSTEM */
     &cmd_help,
     &cmd_fault,

@@ -206,7 +206,7 @@ def test_language(shell, line, output):
         ("md 0x10000000000000000", "md: 0x10000000000000000 takes more than 64 bits"),
         ("md 17179869184G", "md: 17179869184G takes more than 64 bits"),
         ("md 0x40000001", "md: 0x40000001 is not a multiple of 4"),
-        ("md 0x40000000 0", "md: COUNT is 0"),
+        ("md 0x40000000 0", "md: the count is 0"),
         ("md 0xfffffffffffffffc 2", "md: 2 words of 4 bytes at 0xfffffffffffffffc pass the end"),
         ("md 0x40000000 0xffffffffffffffff", "md: 18446744073709551615 words of 4 bytes"),
         ("mw 0x48000000", "mw: too few words; usage: mw"),

@@ -22,8 +22,9 @@ static const struct cmd cmd_fake_boot = {
     .name = "boot", .group = CMD_BOOT, .summary = "leave", .usage = "boot", .run = run_boot};
 
 static const struct cmd *const commands[] = {
-    &cmd_fake_boot, &cmd_autoboot, &cmd_md,    &cmd_mw,   &cmd_help, &cmd_reset,
-    &cmd_poweroff,  &cmd_echo,     &cmd_sleep, &cmd_time, NULL,
+    &cmd_fake_boot, &cmd_autoboot, &cmd_md,    &cmd_mw,     &cmd_help,
+    &cmd_reset,     &cmd_poweroff, &cmd_echo,  &cmd_sleep,  &cmd_time,
+    &cmd_cp,        &cmd_cmp,      &cmd_crc32, &cmd_sha256, NULL,
 };
 
 static int setup(void **state)
@@ -155,7 +156,7 @@ static void test_md_refuses(void **state)
                 "error: md: too many words; usage: md[.b|.w|.l|.q] ADDR [COUNT]\r\n");
     assert_runs("md 0x40000002", 4, "error: md: 0x40000002 is not a multiple of 4\r\n");
     assert_runs("md.q 0x40000004", 4, "error: md: 0x40000004 is not a multiple of 8\r\n");
-    assert_runs("md 0x40000000 0", 3, "error: md: COUNT is 0\r\n");
+    assert_runs("md 0x40000000 0", 3, "error: md: the count is 0\r\n");
     assert_runs("md 0x40000000 zz", 2, "error: md: not a number: 'zz'\r\n");
     assert_runs("md 4000beef", 2,
                 "error: md: not a number: 4000beef; did you mean 0x4000beef?\r\n");
@@ -166,6 +167,70 @@ static void test_md_refuses(void **state)
                 "error: md: 2 words of 4 bytes at 0xfffffffffffffffc pass the end of "
                 "the address space\r\n");
     assert_int_equal(arch_fake.peek_count, 0);
+}
+
+static void test_cp(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 16; i++)
+        arch_fake.memory[0x100 + i] = (uint8_t)(i + 1);
+    assert_runs("cp 0x40000100 0x40200000 16", 0, "");
+    assert_memory_equal(arch_fake.memory + 0x200000, arch_fake.memory + 0x100, 16);
+    assert_runs("cp 0x40000100 0x40000104 16", 0, "");
+    assert_memory_equal(arch_fake.memory + 0x104, arch_fake.memory + 0x200000, 16);
+    assert_runs("cp 0x40000104 0x40000100 16", 0, "");
+    assert_memory_equal(arch_fake.memory + 0x100, arch_fake.memory + 0x200000, 16);
+}
+
+static void test_cp_of_more_than_a_chunk_onto_itself(void **state)
+{
+    uint8_t *memory = arch_fake.memory;
+
+    (void)state;
+    for (unsigned i = 0; i < 0x200000; i++)
+        memory[i] = (uint8_t)(i * 7 + i / 256);
+    assert_runs("cp 0x40000000 0x40000003 0x180001", 0, "");
+    for (unsigned i = 0; i < 0x180001; i++)
+        assert_int_equal(memory[i + 3], (uint8_t)(i * 7 + i / 256));
+}
+
+static void test_cp_refuses(void **state)
+{
+    struct diag d;
+
+    (void)state;
+    assert_int_equal(regions_add(&fake.m.busy, (struct range){0x40300000, 0x40400000},
+                                 REGION_MONITOR, "monitor", &d),
+                     ERR_OK);
+    arch_fake.memory[0x10] = 1;
+    assert_int_equal(monitor_fake_run(&fake, "cp 0x40000000 0x402ff000 0x1001"), 5);
+    assert_non_null(strstr(console_fake_take(&fake.console), "monitor"));
+    assert_int_equal(arch_fake.memory[0x2ff010], 0);
+    assert_runs("cp 0x40000000 0x40400000 16", 14, "error: cp: fault at 0x40400000\r\n");
+    assert_runs("cp 0x40000000 0x40000100 0", 3, "error: cp: the count is 0\r\n");
+    assert_runs("cp 0x40000000 0x40000100", 1,
+                "error: cp: too few words; usage: cp FROM TO SIZE\r\n");
+}
+
+static void test_cmp(void **state)
+{
+    (void)state;
+    assert_runs("cmp 0x40000000 0x40200000 2M", 0, "  2097152 bytes are the same\r\n");
+    arch_fake.memory[0x180001] = 0xab;
+    assert_runs("cmp 0x40000000 0x40200000 2M", 12,
+                "error: cmp: byte 1572865 is 0xab at 0x40180001 and 0x00 at 0x40380001\r\n");
+    assert_runs("cmp 0x40000000 0x3fffffff 2", 14, "error: cmp: fault at 0x3fffffff\r\n");
+}
+
+static void test_digests(void **state)
+{
+    (void)state;
+    memcpy(arch_fake.memory, "123456789", 9);
+    assert_runs("crc32 0x40000000 9", 0, "  cbf43926\r\n");
+    assert_runs("sha256 0x40000000 9", 0,
+                "  15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225\r\n");
+    assert_runs("sha256 40000000 9", 14,
+                "error: sha256: fault at 0x2625a00; did you mean 0x40000000?\r\n");
 }
 
 static void test_md_faults_behind_the_last_word(void **state)
@@ -239,7 +304,7 @@ static void test_mw_refuses_and_changes_nothing(void **state)
     assert_runs("mw.w 0x40000000 0x10000", 3, "error: mw: 0x10000 does not fit into 2 bytes\r\n");
     assert_runs("mw 0x40000000 4G", 3, "error: mw: 0x100000000 does not fit into 4 bytes\r\n");
     assert_runs("mw 0x40000001 1", 4, "error: mw: 0x40000001 is not a multiple of 4\r\n");
-    assert_runs("mw 0x40000000 1 0", 3, "error: mw: COUNT is 0\r\n");
+    assert_runs("mw 0x40000000 1 0", 3, "error: mw: the count is 0\r\n");
     assert_runs("mw 0x403ffffc 1 2", 14, "error: mw: fault at 0x40400000\r\n");
     assert_runs("mw.b 0x40000000 1 0x400001", 14, "error: mw: fault at 0x40400000\r\n");
     assert_runs("mw.b 0x40000ff0 1 0xffffffff", 14, "error: mw: fault at 0x40400000\r\n");
@@ -380,6 +445,11 @@ int main(void)
         cmocka_unit_test_setup(test_time, setup),
         cmocka_unit_test_setup(test_md, setup),
         cmocka_unit_test_setup(test_md_refuses, setup),
+        cmocka_unit_test_setup(test_cp, setup),
+        cmocka_unit_test_setup(test_cp_of_more_than_a_chunk_onto_itself, setup),
+        cmocka_unit_test_setup(test_cp_refuses, setup),
+        cmocka_unit_test_setup(test_cmp, setup),
+        cmocka_unit_test_setup(test_digests, setup),
         cmocka_unit_test_setup(test_md_faults_behind_the_last_word, setup),
         cmocka_unit_test_setup(test_md_suggests_hex_where_that_is_ram, setup),
         cmocka_unit_test_setup(test_md_stops_at_ctrl_c, setup),
