@@ -60,10 +60,12 @@ static void keep_mappings(struct monitor *m)
     }
 }
 
+/* A DTB that is completed tells of the other images. */
 static void keep_loaded(struct monitor *m, const struct change *c, enum plan_role role)
 {
     struct range place = m->plan.ranges[role];
-    bool replaced = c->roles & BIT(boot_source(role));
+    bool completed = role == PLAN_DTB && m->plan.protocol != PLAN_SEL4;
+    bool replaced = c->roles & (completed ? CHANGE_ALL_ROLES : BIT(boot_source(role)));
     bool was = c->progress.loaded[role];
     struct monitor_progress *now = &m->progress;
 

@@ -8,7 +8,10 @@
 #ifndef ELFMON_MONITOR_CHANGE_H
 #define ELFMON_MONITOR_CHANGE_H
 
+#include "monitor/base/bits.h"
 #include "monitor/monitor.h"
+
+#define CHANGE_ALL_ROLES MASK(FIT_OTHER - 1, 0)
 
 struct change {
     unsigned roles; /* bit n: enum fit_role n has another image now; to be set by the caller */

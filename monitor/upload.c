@@ -18,8 +18,6 @@ static_assert((int)UPLOAD_KERNEL == (int)FIT_KERNEL && (int)UPLOAD_APP == (int)F
                   (int)UPLOAD_SCRIPT == (int)FIT_SCRIPT && (int)UPLOAD_PAYLOAD == (int)FIT_OTHER,
               "slots are numbered as roles");
 
-#define ALL_ROLES MASK(FIT_OTHER - 1, 0)
-
 const char *upload_slot_name(enum upload_slot slot)
 {
     return text_pick(UPLOAD_SLOT_NAMES, slot);
@@ -102,7 +100,7 @@ static int open_payload(struct monitor *m, struct change *c, unsigned fresh, str
         if (image->role < FIT_OTHER && !(fresh & BIT(image->role)))
             m->slots[image->role].state = SLOT_EMPTY;
     }
-    c->roles = ALL_ROLES;
+    c->roles = CHANGE_ALL_ROLES;
     return ERR_OK;
 }
 
@@ -112,7 +110,7 @@ static int put_in_force(struct monitor *m, struct change *c, unsigned fresh, boo
 {
     int err = ERR_OK;
 
-    c->roles = fresh & ALL_ROLES;
+    c->roles = fresh & CHANGE_ALL_ROLES;
     if (is_changing(c, FIT_DTB))
         m->dtb_use = DTB_NEWEST;
     if (fresh & BIT(UPLOAD_PAYLOAD))
@@ -232,9 +230,9 @@ int upload_drop(struct monitor *m, enum upload_slot slot, struct diag *d)
         return diag_set(d, ERR_NOTFOUND, "nothing is uploaded%s%s",
                         slot == UPLOAD_ANY ? "" : " as ",
                         slot == UPLOAD_ANY ? "" : upload_slot_name(slot));
-    c.roles = in_force & ALL_ROLES;
+    c.roles = in_force & CHANGE_ALL_ROLES;
     if (in_force & BIT(UPLOAD_PAYLOAD)) {
-        c.roles = ALL_ROLES;
+        c.roles = CHANGE_ALL_ROLES;
         (void)images_open(m);
     }
     c.forced = true;

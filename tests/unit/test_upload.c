@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "cmds/cmds.h"
 #include "monitor/base/bits.h"
 #include "monitor/boot.h"
 #include "monitor/images.h"
@@ -17,7 +18,9 @@
 
 static struct boot_fake boot;
 static struct monitor *const m = &boot.fake.m;
-static const struct cmd *const no_commands[] = {NULL};
+static const struct cmd *const commands[] = {&cmd_dtb,  &cmd_echo,    &cmd_info,    &cmd_load,
+                                             &cmd_map,  &cmd_payload, &cmd_run,     &cmd_sleep,
+                                             &cmd_time, &cmd_upload,  &cmd_regions, NULL};
 static struct elf_fake elf;
 static struct upload_file files[UPLOAD_FILES_MAX];
 static struct diag why;
@@ -37,7 +40,7 @@ static int map_window(void **state)
 static int setup(void **state)
 {
     (void)state;
-    boot_fake_init(&boot, no_commands, 1, 1);
+    boot_fake_init(&boot, commands, 1, 1);
     arch_fake.memory = (uint8_t *)(uintptr_t)ARCH_FAKE_BASE;
     arch_fake.image.start = arch_fake.image.end - KIB(64);
     memset(arch_fake.memory, 0, ARCH_FAKE_BYTES);
@@ -105,7 +108,11 @@ static void assert_refused(unsigned count, int err, const char *words)
     found = upload_take(m, files, count, &why);
     if (found != err || !strstr(why.text, words))
         fail_msg("%d '%s', not %d '%s'", found, why.text, err, words);
-    assert_memory_equal(&before.plan, &m->plan, sizeof(m->plan));
+    assert_memory_equal(before.plan.ranges, m->plan.ranges, sizeof(m->plan.ranges));
+    assert_memory_equal(&before.plan.handover, &m->plan.handover, sizeof(m->plan.handover));
+    assert_int_equal(before.plan.copy_count, m->plan.copy_count);
+    assert_memory_equal(before.plan.copies, m->plan.copies,
+                        m->plan.copy_count * sizeof(m->plan.copies[0]));
     assert_memory_equal(&before.progress, &m->progress, sizeof(m->progress));
     assert_memory_equal(before.slots, m->slots, sizeof(m->slots));
     assert_memory_equal(&before.busy, &m->busy, sizeof(m->busy));
@@ -425,6 +432,244 @@ static void test_what_has_another_use_now_is_not_offered(void **state)
     assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
 }
 
+/* --- Payloads */
+
+static void add_image(struct dtb_fake *fit, const char *name, const char *type, struct bytes data)
+{
+    struct sha256 digest;
+
+    digest_sha256(data.data, data.size, &digest);
+    dtb_fake_node(fit, name);
+    dtb_fake_string(fit, "type", type);
+    dtb_fake_bytes(fit, "data", data.data, data.size);
+    dtb_fake_node(fit, "hash-1");
+    dtb_fake_string(fit, "algo", "sha256");
+    dtb_fake_bytes(fit, "value", digest.value, sizeof(digest.value));
+    dtb_fake_end(fit);
+    dtb_fake_end(fit);
+}
+
+static struct bytes new_payload(const char *script)
+{
+    static struct dtb_fake fit;
+
+    dtb_fake_begin(&fit);
+    dtb_fake_string(&fit, "description", "another system");
+    dtb_fake_node(&fit, "images");
+    add_image(&fit, "kernel", "kernel", new_kernel(ARCH_FAKE_BASE, 0x7000));
+    add_image(&fit, "app", "standalone", new_app(0x9000));
+    if (script)
+        add_image(&fit, "script", "script", text(script));
+    dtb_fake_end(&fit);
+    return dtb_fake_finish(&fit);
+}
+
+static void test_payload_replaces_payload_and_earlier_uploads(void **state)
+{
+    (void)state;
+    receive(0, UPLOAD_APP, "old.elf", new_app(0x2000), 0);
+    assert_taken(1);
+    receive(0, UPLOAD_ANY, "new.itb", new_payload(NULL), 20);
+    assert_taken(1);
+    assert_int_equal(files[0].slot, UPLOAD_PAYLOAD);
+    assert_string_equal(m->fit.description, "another system");
+    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), 0x7000);
+    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x9000);
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+    receive(0, UPLOAD_APP, "newer.elf", new_app(0x2000), 0);
+    assert_taken(1);
+    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x2000);
+    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), 0x7000);
+}
+
+static void test_damaged_payloads_are_refused(void **state)
+{
+    struct bytes fit = new_payload(NULL);
+
+    (void)state;
+    receive(0, UPLOAD_PAYLOAD, "p", new_payload("x"), 0);
+    assert_taken(1); /* what is in force is an upload, too */
+    fit = new_payload(NULL);
+    ((uint8_t *)(uintptr_t)fit.data)[0x200] ^= 1; /* of the kernel */
+    receive(0, UPLOAD_PAYLOAD, "q", fit, 0);
+    assert_refused(1, ERR_DIGEST, "payload: image kernel: its sha256 is ");
+    receive(0, UPLOAD_PAYLOAD, "q", (struct bytes){fit.data, fit.size - 100}, 0);
+    assert_refused(1, ERR_TRUNCATED, "q: ");
+    assert_string_equal(m->fit.description, "another system");
+    assert_int_equal(images_data(m, FIT_SCRIPT).size, 1);
+}
+
+/* --- Commands */
+
+static const char *output(const char *line, int status)
+{
+    static char copy[CONSOLE_FAKE_OUTPUT];
+    int found = monitor_fake_run(&boot.fake, line);
+
+    strcpy(copy, console_fake_take(&boot.fake.console));
+    if (found != status)
+        fail_msg("%s: %d, not %d: %s", line, found, status, copy);
+    return copy;
+}
+
+static void prints(const char *line, int status, const char *part)
+{
+    const char *printed = output(line, status);
+
+    if (!strstr(printed, part))
+        fail_msg("%s: no '%s' in: %s", line, part, printed);
+}
+
+static void test_upload_command(void **state)
+{
+    (void)state;
+    prints("upload", 0, "nothing is uploaded");
+    prints("upload frob", -ERR_USAGE, "what is frob; usage: upload [list|");
+    prints("upload drop frob", -ERR_USAGE, "what is frob; usage: ");
+    prints("upload list app", -ERR_USAGE, "list takes no word");
+    prints("upload drop app", -ERR_NOTFOUND, "nothing is uploaded as app");
+    receive(0, UPLOAD_APP, "new.elf", new_app(0x6000), 0);
+    receive(1, UPLOAD_ANY, "s", text("echo hi"), 0);
+    (void)console_fake_take(&boot.fake.console);
+    assert_taken(2);
+    assert_non_null(strstr(console_fake_take(&boot.fake.console), "app: new.elf, 632 B at 0x"));
+    prints("upload list", 0, "script: s, 7 B at 0x");
+    prints("info", 0, "uploads   app new.elf, script s\r\n");
+    prints("payload", 0, "new.elf: standalone, 632 B, 632 bytes at ");
+    prints("payload", 0, ", replaced by an upload");
+    prints("regions", 0, "record of uploads");
+    prints("upload drop app", 0, "");
+    prints("upload list", 0, "script: s");
+    reset();
+    prints("upload list", 0, "s, 7 B at ");
+    prints("upload list", 0, ", survived the reset, not in use\r\n");
+    prints("info", 0, "script s (not in use)");
+    prints("upload keep app", -ERR_NOTFOUND, "nothing has survived a reset");
+    prints("upload keep script; run", 0, "hi\r\n");
+}
+
+static void test_info_tells_what_is_stale(void **state)
+{
+    (void)state;
+    (void)output("load; map", 0);
+    receive(0, UPLOAD_APP, "", new_app(0x6000), 0);
+    assert_taken(1);
+    prints("info", 0, "loaded: kernel, dtb\r\n          stale: root task, boot tables; boot does");
+    (void)output("load app", 0);
+    prints("info", 0, "stale: boot tables; boot does it again");
+    (void)output("map", 0);
+    assert_null(strstr(output("info", 0), "stale"));
+}
+
+static void test_devicetree_in_use(void **state)
+{
+    static struct dtb_fake dtb;
+
+    (void)state;
+    dtb_fake_begin(&dtb);
+    dtb_fake_string(&dtb, "model", "uploaded");
+    receive(0, UPLOAD_DTB, "board.dtb", dtb_fake_finish(&dtb), 0);
+    prints("dtb use upload", -ERR_NOTFOUND, "there is no devicetree from upload");
+    prints("dtb use what", -ERR_USAGE, "what is what; usage: ");
+    prints("dtb use", 0, "bytes, handed over\r\n");
+    assert_int_equal(boot_load(m, PLAN_ROLE_COUNT, &why), ERR_OK);
+    assert_taken(1);
+    assert_true(m->progress.stale[PLAN_DTB]);
+    prints("dtb / model", 0, "model = \"uploaded\";");
+    prints("dtb check", 0, "the monitor itself goes by the firmware's");
+    prints("dtb use", 0, "bytes, handed over, board.dtb\r\n");
+    assert_ptr_equal(m->input.dtb.data, images_data(m, FIT_DTB).data);
+    (void)output("dtb use firmware", 0);
+    assert_ptr_equal(m->input.dtb.data, m->fdt_bytes.data);
+    prints("dtb /cpus/cpu@1", 0, "cpu@1 {");
+    prints("dtb use payload", -ERR_NOTFOUND, "there is no devicetree from payload");
+    (void)output("dtb use upload", 0);
+    prints("dtb / model", 0, "uploaded");
+    (void)output("upload drop dtb", 0);
+    prints("dtb use", 0, "bytes, handed over\r\n");
+}
+
+/* --- Scripts */
+
+static void runs(const char *script, int status, const char *printed)
+{
+    const char *found;
+
+    receive(0, UPLOAD_SCRIPT, "", text(script), 0);
+    assert_taken(1);
+    found = output("run script", status);
+    if (strcmp(found, printed) != 0)
+        fail_msg("'%s', not '%s'", found, printed);
+}
+
+static void test_script_runs_line_by_line(void **state)
+{
+    static char longest[PARSE_LINE_BYTES + 200] = "echo ";
+
+    (void)state;
+    prints("run", -ERR_NOTFOUND, "there is no script");
+    prints("run it", -ERR_USAGE, "what is it");
+    runs("echo a\necho b", 0, "a\r\nb\r\n");
+    runs("echo a\r\n\r\n# c\r\n  echo b; echo $?\r\n", 0, "a\r\nb\r\n0\r\n");
+    runs("nosuch\necho b", -ERR_NOTFOUND,
+         "error: nosuch: no such command, try help\r\nscript: stopped at line 1\r\n");
+    runs("echo a; nosuch || echo $?\necho b\n", 0,
+         "a\r\nerror: nosuch: no such command, try help\r\n10\r\nb\r\n");
+    runs("echo 'a\necho b", -ERR_FORMAT,
+         "error: shell: quote ' is not closed\r\nscript: stopped at line 1\r\n");
+    memset(longest + 5, 'x', sizeof(longest) - 6);
+    receive(0, UPLOAD_SCRIPT, "", text(longest), 0);
+    assert_taken(1);
+    prints("run", -ERR_NOMEM, "a line is at most 1023 characters");
+    runs("run", -ERR_NOMEM,
+         "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
+         "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
+    assert_int_equal(m->script_depth, 0);
+}
+
+static void test_ctrl_c_stops_a_script(void **state)
+{
+    (void)state;
+    receive(0, UPLOAD_SCRIPT, "", text("echo a\nsleep 10\necho b"), 0);
+    assert_taken(1);
+    console_fake_send(&boot.fake.console, boot.fake.console.now_us + 5000000, "\3", 1);
+    prints("run", -ERR_INTERRUPTED, "a\r\nerror: sleep: ");
+    assert_int_equal(m->script_depth, 0);
+}
+
+static void test_script_in_memory(void **state)
+{
+    char *at = (char *)(uintptr_t)(ARCH_FAKE_BASE + MIB(1));
+
+    (void)state;
+    strcpy(at, "echo memory");
+    prints("run 0x40100000 11", 0, "memory");
+    prints("run 0x40100000 12", -ERR_FORMAT, "it has a NUL");
+    prints("run 0x40100000", -ERR_USAGE, "what is 0x40100000");
+    prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
+    prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
+    prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");
+    assert_int_equal(m->script_depth, 0);
+}
+
+/* Nothing may be received over a script that runs, though another took its slot. */
+static void test_running_script_stays(void **state)
+{
+    struct range place, room;
+
+    (void)state;
+    receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
+    assert_taken(1);
+    place = bytes_range(images_data(m, FIT_SCRIPT));
+    m->scripts[0] = images_data(m, FIT_SCRIPT);
+    m->script_depth = 1;
+    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
+    assert_non_null(regions_overlap(&m->busy, place));
+    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    assert_false(range_overlaps(room, place));
+    m->script_depth = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +690,15 @@ int main(void)
         cmocka_unit_test_setup(test_what_was_written_over_is_lost, setup),
         cmocka_unit_test_setup(test_any_change_of_the_record_is_found, setup),
         cmocka_unit_test_setup(test_what_has_another_use_now_is_not_offered, setup),
+        cmocka_unit_test_setup(test_payload_replaces_payload_and_earlier_uploads, setup),
+        cmocka_unit_test_setup(test_damaged_payloads_are_refused, setup),
+        cmocka_unit_test_setup(test_upload_command, setup),
+        cmocka_unit_test_setup(test_info_tells_what_is_stale, setup),
+        cmocka_unit_test_setup(test_devicetree_in_use, setup),
+        cmocka_unit_test_setup(test_script_runs_line_by_line, setup),
+        cmocka_unit_test_setup(test_ctrl_c_stops_a_script, setup),
+        cmocka_unit_test_setup(test_script_in_memory, setup),
+        cmocka_unit_test_setup(test_running_script_stays, setup),
     };
 
     return cmocka_run_group_tests_name("upload", tests, map_window, NULL);
