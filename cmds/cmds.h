@@ -31,6 +31,8 @@ extern const struct cmd cmd_sha256;
 extern const struct cmd cmd_sleep;
 extern const struct cmd cmd_time;
 extern const struct cmd cmd_upload;
+extern const struct cmd cmd_xmodem;
+extern const struct cmd cmd_ymodem;
 
 /** All of them, NULL-terminated; `help` keeps this order within each group. */
 extern const struct cmd *const cmd_table[];

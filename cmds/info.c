@@ -62,6 +62,18 @@ static void print_gic(struct monitor *m)
         console_printf(&m->con, "GIC       unknown\n");
 }
 
+static void print_line_errors(struct monitor *m)
+{
+    const uint32_t *count = m->board.line_errors(m);
+
+    if (count[LINE_FRAMING] | count[LINE_PARITY] | count[LINE_BREAK] | count[LINE_OVERRUN])
+        console_printf(&m->con,
+                       BLANKS "received wrongly: %u framing errors, %u parity errors, %u breaks, "
+                              "%u overruns\n",
+                       count[LINE_FRAMING], count[LINE_PARITY], count[LINE_BREAK],
+                       count[LINE_OVERRUN]);
+}
+
 static void print_devices(struct monitor *m)
 {
     const struct machine *machine = &m->machine;
@@ -75,6 +87,7 @@ static void print_devices(struct monitor *m)
                    machine->psci_0_2 ? ", 0.2 or later" : "");
     console_printf(&m->con, "UART      PL011 at 0x%" PRIx64 ", %s\n", m->uart,
                    machine->uart.found ? machine->uart.path : "not from a DTB");
+    print_line_errors(m);
 }
 
 static void print_dtb(struct monitor *m)

@@ -25,6 +25,8 @@ const struct cmd *const cmd_table[] = {
     &cmd_cmp,
     &cmd_crc32,
     &cmd_sha256,
+    &cmd_xmodem,
+    &cmd_ymodem,
     /* CMD_SYSTEM */
     &cmd_help,
     &cmd_fault,

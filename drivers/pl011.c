@@ -4,6 +4,7 @@
 #include "monitor/base/bits.h"
 
 enum {
+    DR_ERRORS_SHIFT = 8,
     UARTDR = 0x00,
     UARTFR = 0x18,
     UARTLCR_H = 0x2c,
@@ -11,6 +12,8 @@ enum {
     UARTIMSC = 0x38,
 };
 
+#define DR_ERRORS    MASK(11, 8) /* FE, PE, BE, OE */
+#define DR_BE        BIT(10)
 #define FR_BUSY      BIT(3)
 #define FR_RXFE      BIT(4)
 #define FR_TXFF      BIT(5)
@@ -52,11 +55,32 @@ static void pl011_write(struct serial *port, const char *data, size_t size)
     }
 }
 
-static int pl011_read(struct serial *port)
+static void count_errors(struct serial *port, uint32_t data)
 {
-    if (get(port, UARTFR) & FR_RXFE)
-        return -1;
-    return (int)(get(port, UARTDR) & 0xff);
+    for (unsigned i = 0; i < SERIAL_ERROR_COUNT; i++)
+        port->errors[i] += (data >> (DR_ERRORS_SHIFT + i)) & 1;
+}
+
+static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
+{
+    size_t count = 0;
+    unsigned left = looks;
+
+    while (count < room && left > 0) {
+        uint32_t data;
+
+        if (get(port, UARTFR) & FR_RXFE) {
+            left--;
+            continue;
+        }
+        data = get(port, UARTDR);
+        left = looks;
+        if (data & DR_ERRORS)
+            count_errors(port, data);
+        to[count] = (uint8_t)data;
+        count += !(data & DR_BE);
+    }
+    return count;
 }
 
 static void pl011_flush(struct serial *port)

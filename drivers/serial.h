@@ -6,17 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Each byte received may have one or more: framing, parity, break, overrun before it. */
+enum { SERIAL_ERROR_COUNT = 4 };
+
 struct serial {
     const struct serial_ops *ops;
     uintptr_t base; /* of the registers, mapped */
+    uint32_t errors[SERIAL_ERROR_COUNT];
 };
 
 struct serial_ops {
     /** Take over a port that may be in use: what has been received already is kept. */
     void (*start)(struct serial *port);
     void (*write)(struct serial *port, const char *data, size_t size);
-    /** The next byte received, or -1. */
-    int (*read)(struct serial *port);
+    /**
+     * Up to @room bytes received. Returns when there are no more and have not been for @looks looks
+     * in a row. Breaks are counted, but no bytes.
+     */
+    size_t (*read)(struct serial *port, uint8_t *to, size_t room, unsigned looks);
     /** Wait until everything written has left. */
     void (*flush)(struct serial *port);
 };

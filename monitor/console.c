@@ -7,7 +7,11 @@
 #include "monitor/base/err.h"
 #include "monitor/base/text.h"
 
-enum { PRINT_BYTES = 512 + 1, WAIT_MAX_US = 1000000 };
+enum {
+    PRINT_BYTES = 512 + 1,
+    WAIT_MAX_US = 1000000,
+    LOOKS = 64, /* at an idle line before the time is looked at: far more than between two bytes */
+};
 
 void console_init(struct console *con, const struct console_ops *ops, void *context)
 {
@@ -70,45 +74,58 @@ static bool wait_until(struct console *con, uint64_t end)
     return true;
 }
 
-static int ahead_take(struct console *con)
+static uint8_t ahead_take(struct console *con)
 {
-    int byte = con->ahead[con->ahead_head];
+    uint8_t byte = con->ahead[con->ahead_head];
 
     con->ahead_head = (con->ahead_head + 1) % CONSOLE_AHEAD_BYTES;
     con->ahead_count--;
     return byte;
 }
 
-static void ahead_keep(struct console *con, int byte)
+static void ahead_keep(struct console *con, uint8_t byte)
 {
     if (con->ahead_count < CONSOLE_AHEAD_BYTES) {
         con->ahead_count++;
     } else {
         byte = CONSOLE_CTRL_C;
     }
-    con->ahead[(con->ahead_head + con->ahead_count - 1) % CONSOLE_AHEAD_BYTES] = (uint8_t)byte;
+    con->ahead[(con->ahead_head + con->ahead_count - 1) % CONSOLE_AHEAD_BYTES] = byte;
+}
+
+size_t console_read(struct console *con, uint8_t *to, size_t room, uint64_t timeout_us)
+{
+    size_t count = 0;
+    uint64_t end;
+
+    while (con->ahead_count > 0 && count < room) {
+        to[count++] = ahead_take(con);
+    }
+    if (count == 0) {
+        count = con->ops->read(con->context, to, room, LOOKS);
+    }
+    if (count > 0) {
+        return count;
+    }
+    end = deadline(con, timeout_us);
+    do {
+        count = con->ops->read(con->context, to, room, LOOKS);
+    } while (count == 0 && wait_until(con, end));
+    return count;
 }
 
 int console_getc(struct console *con, uint64_t timeout_us)
 {
-    uint64_t end;
-    int byte;
+    uint8_t byte;
 
-    if (con->ahead_count > 0) {
-        return ahead_take(con);
-    }
-    end = deadline(con, timeout_us);
-    do {
-        byte = con->ops->read(con->context);
-    } while (byte < 0 && wait_until(con, end));
-    return byte < 0 ? ERR_TIMEOUT : byte;
+    return console_read(con, &byte, 1, timeout_us) ? byte : ERR_TIMEOUT;
 }
 
 bool console_interrupted(struct console *con)
 {
-    int byte;
+    uint8_t byte;
 
-    while ((byte = con->ops->read(con->context)) >= 0) {
+    while (con->ops->read(con->context, &byte, 1, 1)) {
         if (byte == CONSOLE_CTRL_C) {
             con->interrupted = true;
             con->ahead_count = 0;

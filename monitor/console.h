@@ -10,8 +10,8 @@
 /** What a serial line and a clock must offer. */
 struct console_ops {
     void (*write)(void *context, const char *data, size_t size);
-    /** The next byte received (0..255), or -1 where there is none now. */
-    int (*read)(void *context);
+    /** Up to @room bytes that came; ends at @looks looks in a row at an idle line. */
+    size_t (*read)(void *context, uint8_t *to, size_t room, unsigned looks);
     /** Microseconds since some fixed moment; never goes back. */
     uint64_t (*now_us)(void *context);
     /** Idle until a byte may have come, an interrupt or at most @us microseconds. May be short. */
@@ -41,6 +41,12 @@ void console_write(struct console *con, const char *data, size_t size);
 
 /** The next byte, waiting up to @timeout_us (UINT64_MAX: for ever). ERR_TIMEOUT where none came. */
 int console_getc(struct console *con, uint64_t timeout_us);
+
+/**
+ * Up to @room bytes: all of them, or what came until the line fell idle, if only for a moment.
+ * Waits up to @timeout_us for the first one; 0 where none came. Ctrl-C is a byte as any other.
+ */
+size_t console_read(struct console *con, uint8_t *to, size_t room, uint64_t timeout_us);
 
 /**
  * True where Ctrl-C has come since console_clear_interrupt. Long-running commands ask this

@@ -38,11 +38,11 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
-static int serial_read(void *context)
+static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct serial *p = context;
 
-    return p->ops->read(p);
+    return p->ops->read(p, to, room, looks);
 }
 
 static uint64_t counter_us(void *context)
@@ -121,6 +121,12 @@ static void board_flush(struct monitor *m)
     port.ops->flush(&port);
 }
 
+static const uint32_t *board_line_errors(const struct monitor *m)
+{
+    (void)m;
+    return port.errors;
+}
+
 static int board_reset(struct monitor *m, struct diag *d)
 {
     struct psci_request r = {.function = PSCI_SYSTEM_RESET};
@@ -182,6 +188,7 @@ static void start_console(struct monitor *m)
         .cpu_on = board_cpu_on,
         .cpu_state = board_cpu_state,
         .flush = board_flush,
+        .line_errors = board_line_errors,
     };
 }
 

@@ -14,6 +14,9 @@
 #include "payload/desc.h"
 #include "payload/fit.h"
 
+/** How a byte may be received wrongly. */
+enum line_error { LINE_FRAMING, LINE_PARITY, LINE_BREAK, LINE_OVERRUN, LINE_ERROR_COUNT };
+
 /** What leaves the machine or wakes its cores; filled from drivers by main. */
 struct monitor_board {
     /** Does not return where the firmware can do it; else ERR_UNSUPPORTED. */
@@ -26,6 +29,8 @@ struct monitor_board {
     int (*cpu_state)(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d);
     /** Wait until everything printed has left. */
     void (*flush)(struct monitor *m);
+    /** Bytes received with errors since the start, in the order of enum line_error. */
+    const uint32_t *(*line_errors)(const struct monitor *m);
 };
 
 /** What has been done on the way to the kernel, in this order. */

@@ -6,6 +6,7 @@
 #include <libdeflate.h>
 #include <openssl/sha.h>
 
+#include "monitor/base/err.h"
 #include "monitor/base/text.h"
 
 /* In the order of enum digest_algo. */
@@ -19,6 +20,25 @@ void digest_sha256(const void *data, size_t size, struct sha256 *out)
     (void)SHA256_Init(&context);
     (void)SHA256_Update(&context, data, size);
     (void)SHA256_Final(out->value, &context);
+}
+
+bool digest_find_size(const void *data, size_t min, size_t max, const struct sha256 *wanted,
+                      size_t *size)
+{
+    SHA256_CTX all, context;
+    struct sha256 now;
+
+    (void)SHA256_Init(&all);
+    (void)SHA256_Update(&all, data, min);
+    for (*size = min;; ++*size) {
+        context = all;
+        (void)SHA256_Final(now.value, &context);
+        if (digest_equal(&now, wanted))
+            return true;
+        if (*size == max)
+            return false;
+        (void)SHA256_Update(&all, (const uint8_t *)data + *size, 1);
+    }
 }
 
 bool digest_equal(const struct sha256 *a, const struct sha256 *b)
@@ -68,6 +88,26 @@ void digest_make(enum digest_algo algo, struct bytes data, struct sha256 *out)
         sha1_of(data, out->value);
     else
         digest_sha256(data.data, data.size, out);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 'a' ^ 'A';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int digest_from_hex(const char *text, struct sha256 *out)
+{
+    for (unsigned i = 0; i < 2 * SHA256_BYTES; i++) {
+        int digit = hex_digit(text[i]);
+
+        if (digit < 0)
+            return ERR_NUMBER;
+        out->value[i / 2] = (uint8_t)(out->value[i / 2] << 4 | digit);
+    }
+    return text[2 * SHA256_BYTES] ? ERR_NUMBER : ERR_OK;
 }
 
 void digest_hex(enum digest_algo algo, const struct sha256 *digest, char out[SHA256_HEX_BYTES])

@@ -19,6 +19,16 @@ struct sha256 {
 /** The digest of @size bytes at @data. */
 void digest_sha256(const void *data, size_t size, struct sha256 *out);
 
+/**
+ * The size from @min to @max of the data whose digest is @wanted, to @size. False where none has
+ * it.
+ */
+bool digest_find_size(const void *data, size_t min, size_t max, const struct sha256 *wanted,
+                      size_t *size);
+
+/** @wanted as 64 hex digits in @text. ERR_NUMBER where it is anything else. */
+int digest_from_hex(const char *text, struct sha256 *out);
+
 bool digest_equal(const struct sha256 *a, const struct sha256 *b);
 
 /** The algorithms that hash nodes of a FIT may name. */

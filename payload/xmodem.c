@@ -7,8 +7,11 @@
 
 enum {
     BOUNDARY_MS = 1000,   /* until a block is asked for again */
+    INVITATION_MS = 250,  /* the same once: scripts often eat the first invitation with the echo */
     BLOCK_MS = 250,       /* between the bytes of a block */
     QUIET_MS = 100,       /* no byte for so long: whatever was sent has ended */
+    EOT_MS = 50,          /* the same behind an EOT, which may be forged */
+    EOT_AGAIN_MS = 20,    /* the same behind one that was asked for */
     CANCELLED_MS = 500,   /* no block for so long after CANs at the end of a broken one */
     STALL_MS = 10000,     /* without a good block */
     BATCH_MS = 2000,      /* without another file: the end of the batch was lost */
@@ -377,10 +380,15 @@ static void check_block(struct xmodem *x, uint8_t last)
         take_block(x);
 }
 
+static unsigned check_bytes(const struct xmodem *x)
+{
+    return x->start == XMODEM_NAK ? 1 : 2;
+}
+
 static void take_data(struct xmodem *x, struct bytes *in)
 {
     const uint8_t *data = in->data;
-    unsigned end = x->block_size + (x->start == XMODEM_NAK ? 1 : 2);
+    unsigned end = x->block_size + check_bytes(x);
     unsigned size = in->size < end - x->seen ? (unsigned)in->size : end - x->seen;
     unsigned data_end = x->seen + size < x->block_size ? x->seen + size : x->block_size;
 
@@ -395,12 +403,25 @@ static void take_data(struct xmodem *x, struct bytes *in)
         check_block(x, data[size - 1]);
 }
 
+/* Behind the bytes that begin a block, and its data, and its check. */
 struct xmodem_place xmodem_place(const struct xmodem *x)
 {
     size_t left = x->block_size - x->seen;
 
-    if (x->state != XMODEM_IN_BLOCK || x->seen >= x->block_size)
-        left = 0;
+    switch (x->state) {
+    case XMODEM_AT_COMPLEMENT:
+        return (struct xmodem_place){NULL, 1};
+    case XMODEM_AT_NUMBER:
+        return (struct xmodem_place){NULL, 2};
+    case XMODEM_IN_BLOCK:
+        break;
+    default:
+        return (struct xmodem_place){NULL, 3};
+    }
+    if (x->seen >= x->block_size)
+        return (struct xmodem_place){NULL, x->block_size + check_bytes(x) - x->seen};
+    if (x->sink_room == 0)
+        return (struct xmodem_place){NULL, left};
     return (struct xmodem_place){x->sink, left < x->sink_room ? left : x->sink_room};
 }
 
@@ -419,10 +440,19 @@ enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)
     return x->event;
 }
 
+bool xmodem_is_waiting(const struct xmodem *x)
+{
+    return x->phase == XMODEM_FIRST && x->state == XMODEM_AT_BOUNDARY;
+}
+
 uint32_t xmodem_wait_ms(const struct xmodem *x)
 {
+    if (xmodem_is_waiting(x) && x->idle_ms == 0)
+        return INVITATION_MS;
     if (x->state == XMODEM_AT_BOUNDARY)
         return x->can_history ? CANCELLED_MS : BOUNDARY_MS;
+    if (x->state == XMODEM_AFTER_EOT)
+        return x->eot_count > 0 ? EOT_AGAIN_MS : EOT_MS;
     return x->state <= XMODEM_IN_BLOCK ? BLOCK_MS : QUIET_MS;
 }
 

@@ -112,14 +112,17 @@ void xmodem_start(struct xmodem *x, enum xmodem_char start, uint8_t *data, size_
 /** Take from @in, until there is something to send or to do. What is left in it comes again. */
 enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in);
 
-/** Where the next bytes of data belong; size 0 where they are not data that is wanted. */
+/** Where the next bytes of data belong, and how many come before there may be something to do. */
 struct xmodem_place {
-    uint8_t *data;
-    size_t size;
+    uint8_t *data; /* NULL: anywhere, they are not data that is wanted */
+    size_t size;   /* 1 to XMODEM_LARGE_BYTES */
 };
 
 /** What is read to this place at once and then fed from there need not be copied. */
 struct xmodem_place xmodem_place(const struct xmodem *x);
+
+/** No block has begun yet. */
+bool xmodem_is_waiting(const struct xmodem *x);
 
 /** Nothing has come for xmodem_wait_ms. */
 enum xmodem_event xmodem_timeout(struct xmodem *x);

@@ -24,11 +24,15 @@ static bool has_input(const struct console_fake *fake, uint64_t at_us)
     return fake->input_next < fake->input_count && fake->input[fake->input_next].at_us <= at_us;
 }
 
-static int fake_read(void *context)
+static size_t fake_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct console_fake *fake = context;
+    size_t count = 0;
 
-    return has_input(fake, fake->now_us) ? fake->input[fake->input_next++].byte : -1;
+    for (; looks > 0 && count < room && has_input(fake, fake->now_us); count++) {
+        to[count] = fake->input[fake->input_next++].byte;
+    }
+    return count;
 }
 
 static uint64_t fake_now_us(void *context)

@@ -48,6 +48,12 @@ static void fake_flush(struct monitor *m)
     (void)m;
 }
 
+static const uint32_t *fake_line_errors(const struct monitor *m)
+{
+    return ((const struct monitor_fake *)((const char *)m - offsetof(struct monitor_fake, m)))
+        ->line_errors;
+}
+
 static void must(int fdt_result)
 {
     if (fdt_result != 0) {
@@ -81,8 +87,8 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
     console_fake_init(&fake->console, &m->con);
     shell_init(&m->shell, &m->con, m, commands);
     arch_cpu(&m->cpu);
-    m->board =
-        (struct monitor_board){fake_reset, fake_poweroff, fake_cpu_on, fake_cpu_state, fake_flush};
+    m->board = (struct monitor_board){fake_reset,     fake_poweroff, fake_cpu_on,
+                                      fake_cpu_state, fake_flush,    fake_line_errors};
     make_fdt(fake->fdt_data, sizeof(fake->fdt_data));
     m->fdt = fake->fdt_data;
     m->fdt_bytes = (struct bytes){m->fdt, fdt_totalsize(m->fdt)};

@@ -12,6 +12,7 @@ struct monitor_fake {
     struct monitor m;
     unsigned reset_count, cpu_on_count;
     int64_t cpu_state; /* what PSCI says of every core */
+    uint32_t line_errors[LINE_ERROR_COUNT];
     int poweroff_code; /* -1: not called */
     uint64_t fdt_data[512];
 };

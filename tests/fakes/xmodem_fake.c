@@ -77,7 +77,7 @@ void xmodem_fake_feed(struct xmodem_fake *f, const uint8_t *data, size_t size, s
         struct bytes in = {data, size < chunk ? size : chunk};
         size_t before;
 
-        if (f->direct && place.size > 0) {
+        if (f->direct && place.data) {
             in = (struct bytes){place.data, in.size < place.size ? in.size : place.size};
             memcpy(place.data, data, in.size);
         }

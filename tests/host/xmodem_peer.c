@@ -97,9 +97,9 @@ static enum xmodem_event receive(enum xmodem_char start, size_t room, const char
         struct xmodem_place place = xmodem_place(&receiver);
         struct bytes in = {place.data, 0};
 
-        if (place.size == 0)
+        if (!place.data)
             in.data = burst;
-        in.size = collect(place.size ? place.data : burst, place.size ? place.size : BURST_BYTES,
+        in.size = collect(place.data ? place.data : burst, place.data ? place.size : BURST_BYTES,
                           xmodem_wait_ms(&receiver));
         if (in.size == 0)
             act(event = xmodem_timeout(&receiver), room, directory);
