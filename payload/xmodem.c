@@ -447,8 +447,8 @@ bool xmodem_is_waiting(const struct xmodem *x)
 
 uint32_t xmodem_wait_ms(const struct xmodem *x)
 {
-    if (xmodem_is_waiting(x) && x->idle_ms == 0)
-        return INVITATION_MS;
+    if (xmodem_is_waiting(x) && !x->can_history)
+        return x->idle_ms ? BOUNDARY_MS - x->idle_ms % BOUNDARY_MS : INVITATION_MS;
     if (x->state == XMODEM_AT_BOUNDARY)
         return x->can_history ? CANCELLED_MS : BOUNDARY_MS;
     if (x->state == XMODEM_AFTER_EOT)
