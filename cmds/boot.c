@@ -8,6 +8,7 @@
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
 #include "monitor/boot.h"
+#include "monitor/bootargs.h"
 #include "monitor/preflight.h"
 
 static void print_register(struct console *con, const char *name, uint64_t value, const char *what)
@@ -15,9 +16,33 @@ static void print_register(struct console *con, const char *name, uint64_t value
     console_printf(con, "  %-9s 0x%016" PRIx64 "  %s\n", name, value, what);
 }
 
-enum { ARGUMENTS = 6 };
+static void print_arguments(struct monitor *m, unsigned count, const char *meanings)
+{
+    char name[4] = "x0";
 
-static void print_handover(struct monitor *m)
+    print_register(&m->con, "pc", m->plan.handover.entry, "kernel's entry");
+    for (unsigned i = 0; i < count; i++) {
+        name[1] = (char)('0' + i);
+        print_register(&m->con, name, m->plan.handover.x[i], text_pick(meanings, i));
+    }
+}
+
+static void print_state(struct monitor *m)
+{
+    const struct handover *h = &m->plan.handover;
+
+    print_register(&m->con, "PSTATE", h->el == 2 ? 0x3c9 : 0x3c5, "DAIF masked, SP_ELx");
+    print_register(&m->con, "TPIDR_EL1", 0, "core number");
+}
+
+static void print_sctlr(struct monitor *m)
+{
+    const struct handover *h = &m->plan.handover;
+
+    print_register(&m->con, "SCTLR", h->sctlr, h->el == 2 ? "SCTLR_EL2" : "SCTLR_EL1");
+}
+
+static void print_sel4(struct monitor *m)
 {
     static const char arguments[] = "root task, physical start\0"
                                     "root task, physical end\0"
@@ -27,24 +52,35 @@ static void print_handover(struct monitor *m)
                                     "DTB, bytes";
     const struct handover *h = &m->plan.handover;
     struct console *con = &m->con;
-    char name[4] = "x0";
 
     console_printf(con, "handover: seL4 at EL%" PRIu64 ", %" PRIu64 " core%s, MMU on\n", h->el,
                    h->core_count, h->core_count == 1 ? "" : "s");
-    print_register(con, "pc", h->entry, "kernel's entry");
-    for (unsigned i = 0; i < ARGUMENTS; i++) {
-        name[1] = (char)('0' + i);
-        print_register(con, name, h->x[i], text_pick(arguments, i));
-    }
-    print_register(con, "SCTLR", h->sctlr, h->el == 2 ? "SCTLR_EL2" : "SCTLR_EL1");
+    print_arguments(m, 6, arguments);
+    print_sctlr(m);
     print_register(con, "TCR", h->tcr, h->el == 2 ? "TCR_EL2" : "TCR_EL1");
     print_register(con, "MAIR", h->mair, h->el == 2 ? "MAIR_EL2" : "MAIR_EL1");
     print_register(con, "TTBR0", h->ttbr0,
                    h->el == 2 ? "trampoline and kernel" : "identity map of the trampoline");
     if (h->el == 1)
         print_register(con, "TTBR1", h->ttbr1, "kernel");
-    print_register(con, "PSTATE", h->el == 2 ? 0x3c9 : 0x3c5, "DAIF masked, SP_ELx");
-    print_register(con, "TPIDR_EL1", 0, "core number");
+    print_state(m);
+}
+
+static void print_linux(struct monitor *m)
+{
+    const struct range initrd = m->plan.chosen.initrd;
+
+    console_printf(&m->con, "handover: Linux at EL%" PRIu64 ", 1 core of %u, MMU and caches off\n",
+                   m->plan.handover.el, m->machine.cpu_count);
+    print_arguments(m, 4, "DTB, physical\0reserved\0reserved\0reserved");
+    print_sctlr(m);
+    print_state(m);
+    console_printf(&m->con, "/chosen in the DTB:\n  bootargs   %s\n", bootargs_find(m, NULL));
+    if (range_is_empty(initrd))
+        console_printf(&m->con, "  initrd     none\n");
+    else
+        console_printf(&m->con, "  initrd     0x%" PRIx64 "-0x%" PRIx64 "\n", initrd.start,
+                       initrd.end);
 }
 
 static void print_mappings(struct monitor *m)
@@ -74,20 +110,28 @@ static int dry_run(struct monitor *m)
 {
     struct diag why;
 
-    if (preflight_check(&m->plan.facts, &m->input, &why))
+    if (preflight_check(&m->plan, &m->input, &why))
         console_printf(&m->con, "preflight: %s\n", why.text);
     else
         console_printf(&m->con, "preflight: matches\n");
-    print_handover(m);
+    if (m->plan.protocol == PLAN_LINUX) {
+        print_linux(m);
+        return ERR_OK;
+    }
+    print_sel4(m);
     print_mappings(m);
     return ERR_OK;
 }
 
 enum { DRY = 1, FORCE = 2, QUIET = 4 };
 
-static int read_options(int argc, char **argv, unsigned *options, struct diag *d)
+static const char protocols[] = "sel4\0linux\0"; /* in the order of enum plan_protocol */
+
+static int read_options(int argc, char **argv, unsigned *options, enum plan_protocol *wanted,
+                        struct diag *d)
 {
     *options = 0;
+    *wanted = PLAN_NOTHING;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-n"))
             *options |= DRY;
@@ -95,8 +139,10 @@ static int read_options(int argc, char **argv, unsigned *options, struct diag *d
             *options |= FORCE;
         else if (!strcmp(argv[i], "-q"))
             *options |= QUIET;
+        else if (text_find(protocols, argv[i]) >= 0 && !*wanted)
+            *wanted = (enum plan_protocol)(PLAN_SEL4 + text_find(protocols, argv[i]));
         else
-            return diag_set(d, ERR_USAGE, "what is %s", argv[i]);
+            return diag_set(d, ERR_USAGE, "what is %.32s", argv[i]);
     }
     return ERR_OK;
 }
@@ -106,7 +152,7 @@ static int go(struct monitor *m, unsigned options, struct diag *d)
     int err = ERR_OK;
 
     if (!(options & FORCE))
-        err = preflight_check(&m->plan.facts, &m->input, d);
+        err = preflight_check(&m->plan, &m->input, d);
     m->con.quiet = options & QUIET;
     if (!err)
         err = boot_prepare(m, d);
@@ -118,11 +164,16 @@ static int go(struct monitor *m, unsigned options, struct diag *d)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
+    enum plan_protocol wanted;
     unsigned options;
-    int err = read_options(argc, argv, &options, d);
+    int err = read_options(argc, argv, &options, &wanted, d);
 
     if (!err)
         err = boot_need_plan(m, d);
+    if (!err && wanted && wanted != m->plan.protocol)
+        err = diag_set(d, ERR_MISMATCH, "the kernel is %s, not %s",
+                       m->plan.protocol == PLAN_LINUX ? "a Linux Image" : "an seL4 ELF",
+                       plan_protocol_name(wanted));
     if (err)
         return err;
     return options & DRY ? dry_run(m) : go(m, options, d);
@@ -132,12 +183,14 @@ const struct cmd cmd_boot = {
     .name = "boot",
     .group = CMD_BOOT,
     .summary = "do what is missing, then enter the kernel",
-    .usage = "boot [-n] [-f] [-q]",
+    .usage = "boot [-n] [-f] [-q] [sel4|linux]",
     .help = "  -n  print every register and mapping of the hand-over, and stay\n"
             "  -f  go on although kernel and machine do not match\n"
             "  -q  print nothing but errors\n"
+            "  sel4, linux  only a kernel of this kind; which it is, its header tells\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",
-    .words_max = 3,
+    .subcommands = protocols,
+    .words_max = 4,
     .run = run,
 };

@@ -7,6 +7,7 @@
 
 extern const struct cmd cmd_autoboot;
 extern const struct cmd cmd_boot;
+extern const struct cmd cmd_bootargs;
 extern const struct cmd cmd_cmp;
 extern const struct cmd cmd_cp;
 extern const struct cmd cmd_cpus;

@@ -134,11 +134,11 @@ static void print_preflight(struct monitor *m)
         console_printf(&m->con, "plan      %s\n", why.text);
         return;
     }
-    preflight_describe_kernel(&m->plan.facts, text, sizeof(text));
+    preflight_describe_kernel(&m->plan, text, sizeof(text));
     console_printf(&m->con, "plan      kernel built for %s\n", text);
     preflight_describe_machine(&m->input, text, sizeof(text));
     console_printf(&m->con, BLANKS "this machine has %s\n", text);
-    if (preflight_check(&m->plan.facts, &m->input, &why))
+    if (preflight_check(&m->plan, &m->input, &why))
         console_printf(&m->con, BLANKS "they do not match: %.*s\n", (int)strcspn(why.text, ":"),
                        why.text);
     else
@@ -183,7 +183,7 @@ static void print_progress(struct monitor *m)
     const char *separator = "loaded: ";
 
     console_printf(&m->con, "done      ");
-    for (int role = PLAN_KERNEL; role <= PLAN_APP; role++) {
+    for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT; role++) {
         if (m->progress.loaded[role]) {
             console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
             separator = ", ";

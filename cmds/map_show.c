@@ -53,7 +53,7 @@ struct pt_view map_live_view(const struct monitor *m, bool upper)
 
 int map_need_tables(const struct monitor *m, struct diag *d)
 {
-    int err = boot_need_plan(m, d);
+    int err = boot_need_tables(m, d);
 
     if (!err && !m->progress.mapped)
         err = diag_set(d, ERR_STATE, "the boot tables are not built; use map first");
@@ -62,6 +62,8 @@ int map_need_tables(const struct monitor *m, struct diag *d)
 
 const char *map_boot_state(const struct monitor *m)
 {
+    if (m->plan.protocol != PLAN_NOTHING && !m->plan.handover.mmu)
+        return "none, the kernel is entered with the MMU off";
     if (m->progress.mmu_on)
         return "in force";
     return m->progress.mapped ? "built, not in force" : "not built";

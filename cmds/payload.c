@@ -90,15 +90,33 @@ static void print_elf(struct monitor *m, const struct fit_image *image)
         print_segments(m, image->role, &elf);
 }
 
+static void print_linux(struct monitor *m, const struct fit_image *image)
+{
+    struct linux_image header;
+    struct diag why;
+
+    if (linux_image_open(image->data, &header, &why)) {
+        console_printf(&m->con, "  unusable: %s\n", why.text);
+        return;
+    }
+    console_printf(&m->con, "  text_offset 0x%" PRIx64 ", image_size 0x%" PRIx64 "\n",
+                   header.text_offset, header.memory_bytes);
+    if (m->plan.protocol == PLAN_LINUX)
+        console_printf(&m->con, "  goes to 0x%" PRIx64 "-0x%" PRIx64 "\n",
+                       m->plan.ranges[PLAN_KERNEL].start, m->plan.ranges[PLAN_KERNEL].end);
+}
+
 static void print_facts(struct monitor *m, const struct fit_image *image)
 {
     char text[PREFLIGHT_TEXT_BYTES];
     bool planned = m->plan.protocol != PLAN_NOTHING;
-    const struct sel4_facts *facts = planned ? &m->plan.facts : &image->facts;
 
-    if (!facts->is_sel4)
+    if (planned)
+        preflight_describe_kernel(&m->plan, text, sizeof(text));
+    else if (image->facts.is_sel4)
+        preflight_describe_sel4(&image->facts, text, sizeof(text));
+    else
         return;
-    preflight_describe_kernel(facts, text, sizeof(text));
     console_printf(&m->con, "  built for %s\n", text);
 }
 
@@ -123,7 +141,9 @@ static void print_image(struct monitor *m, const struct fit_image *image)
     if (strcmp(image->compression, "none") != 0)
         console_printf(&m->con, "  compressed: %s\n", image->compression);
     print_digests(&m->con, image);
-    if (image->role == FIT_KERNEL || image->role == FIT_APP)
+    if (image->role == FIT_KERNEL && linux_image_is(image->data))
+        print_linux(m, image);
+    else if (image->role == FIT_KERNEL || image->role == FIT_APP)
         print_elf(m, image);
     if (image->role == FIT_KERNEL)
         print_facts(m, image);

@@ -15,6 +15,7 @@ const struct cmd *const cmd_table[] = {
     &cmd_map,
     &cmd_mmu,
     &cmd_boot,
+    &cmd_bootargs,
     &cmd_autoboot,
     &cmd_upload,
     &cmd_go,

@@ -39,16 +39,25 @@ static void machine_from_kernel(const struct inputs *in, struct advice *out)
     memcpy(m->ram, facts->ram, facts->ram_count * sizeof(m->ram[0]));
     if (!facts->ram_count) {
         m->ram_count = 1;
-        m->ram[0] = (struct range){base, base + GIB(1)};
+        m->ram[0] = (struct range){base, base + ADVICE_RAM_BYTES};
     }
 }
 
 /* The file that the plan's reason is about: it begins with a role. */
 static const char *culprit(const struct options *o, const struct diag *d)
 {
-    const char *role = plan_role_name(PLAN_APP);
+    const char *const files[] = {[PLAN_KERNEL] = o->kernel,
+                                 [PLAN_DTB] = o->dtb,
+                                 [PLAN_APP] = o->app,
+                                 [PLAN_INITRD] = o->initrd};
 
-    return o->app && !strncmp(d->text, role, strlen(role)) ? o->app : o->kernel;
+    for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT; role++) {
+        const char *name = plan_role_name((enum plan_role)role);
+
+        if (files[role] && !strncmp(d->text, name, strlen(name)))
+            return files[role];
+    }
+    return o->kernel;
 }
 
 int advice_make(const struct inputs *in, struct advice *out)
@@ -57,11 +66,13 @@ int advice_make(const struct inputs *in, struct advice *out)
     struct plan_input input = {
         .kernel = in->kernel,
         .app = in->app,
+        .initrd = in->initrd,
         .dtb = in->dtb.size ? in->dtb : (struct bytes){no_dtb_yet, sizeof(no_dtb_yet)},
+        .bootargs = in->options->bootargs,
         .facts = in->facts,
         .app_offset = in->options->app_offset.value,
         .machine = &out->machine,
-        .pa_range = in->facts.pa_bits == 44 ? PA_RANGE_44 : PA_RANGE_40,
+        .mmfr0 = in->facts.pa_bits == 44 ? PA_RANGE_44 : PA_RANGE_40,
         .busy = &out->busy,
     };
     bool from_dtb;
@@ -75,7 +86,7 @@ int advice_make(const struct inputs *in, struct advice *out)
     out->ram_known = from_dtb || in->facts.ram_count > 0;
     if (plan_make(&input, &out->plan, &d))
         return report_error(culprit(in->options, &d), "%s", d.text);
-    if (from_dtb && preflight_check(&in->facts, &input, &d))
+    if (from_dtb && preflight_check(&out->plan, &input, &d))
         return report_error(in->options->dtb, "%s", d.text);
     return 0;
 }

@@ -10,8 +10,11 @@
 /** Room that the plan keeps for a devicetree that nobody has seen yet. */
 enum { ADVICE_DTB_BYTES = 64 * 1024 };
 
+/** RAM from the kernel's base, where nothing tells how much there is. */
+#define ADVICE_RAM_BYTES GIB(1)
+
 struct advice {
-    bool ram_known; /* else: 1 GiB from the kernel's base is assumed */
+    bool ram_known; /* else: ADVICE_RAM_BYTES are assumed */
     struct machine machine;
     struct regions busy;   /* what the packed devicetree reserves */
     struct boot_plan plan; /* PLAN_NOTHING where there is no kernel */

@@ -14,7 +14,7 @@
 
 #define CONFIG_NAME "conf-1"
 
-enum { PART_COUNT = 4, TREE_ROOM = 16 * 1024 };
+enum { PART_COUNT = 5, TREE_ROOM = 16 * 1024 };
 
 /* One image and how the tree describes it. */
 struct part {
@@ -127,8 +127,11 @@ static void put_settings(struct writer *w, const struct options *o)
 static void put_tree(struct writer *w, const struct part *parts, const struct inputs *in,
                      uint32_t timestamp)
 {
+    static const char *const descriptions[] = {
+        [PLAN_NOTHING] = "no kernel", [PLAN_SEL4] = "seL4 system", [PLAN_LINUX] = "Linux system"};
+
     open_node(w, "");
-    put_text(w, FIT_PROP_DESCRIPTION, in->kernel.size ? "seL4 system" : "no kernel");
+    put_text(w, FIT_PROP_DESCRIPTION, descriptions[in->protocol]);
     put_u32(w, FIT_PROP_TIMESTAMP, timestamp);
     put_u32(w, "#address-cells", 2);
     open_node(w, FIT_NODE_IMAGES);
@@ -201,12 +204,15 @@ static int self_check(struct fit_blob *fit, const char *path)
 
 int fit_write(const struct inputs *in, uint32_t timestamp, struct fit_blob *out)
 {
+    const bool is_linux = in->protocol == PLAN_LINUX;
     struct part parts[PART_COUNT] = {
-        {"kernel", "seL4 kernel", FIT_TYPE_KERNEL, FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL,
-         in->kernel, 0},
+        {"kernel", is_linux ? "Linux kernel" : "seL4 kernel", FIT_TYPE_KERNEL,
+         is_linux ? FIT_OS_LINUX : FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL, in->kernel, 0},
         {FIT_IMAGE_APP, "root task", FIT_TYPE_STANDALONE, FIT_OS_SEL4, FIT_ARCH_ARM64,
          FIT_PROP_LOADABLES, in->app, 0},
         {"fdt", "devicetree", FIT_TYPE_DTB, NULL, FIT_ARCH_ARM64, FIT_PROP_FDT, in->dtb, 0},
+        {"initrd", "initial RAM disk", FIT_TYPE_INITRD, FIT_OS_LINUX, FIT_ARCH_ARM64,
+         FIT_PROP_RAMDISK, in->initrd, 0},
         {"script", "commands", FIT_TYPE_SCRIPT, NULL, NULL, FIT_PROP_SCRIPT, in->script, 0},
     };
     uint64_t data_bytes = lay_parts(parts);

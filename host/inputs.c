@@ -6,19 +6,28 @@
 #include "host/elf_slim.h"
 #include "host/file.h"
 #include "host/report.h"
+#include "host/unpack.h"
 #include "mm/fdt_mem.h"
 
-/* Read the executable at @path, describe it in @elf and keep in @slim what boots. */
-static int read_elf(const char *path, struct elf64 *elf, struct bytes *slim)
+/* Where QEMU's virt machine has its RAM; a guess, as a Linux kernel does not tell. */
+#define LINUX_RAM_BASE GIB(1)
+
+/* Describe the executable @file, read from @path, in @elf and keep in @slim what boots. */
+static int take_elf(const char *path, struct bytes file, struct elf64 *elf, struct bytes *slim)
 {
-    struct bytes file;
     struct diag d;
 
-    if (file_read(path, &file))
-        return -1;
     if (elf64_open(file, elf, &d) || elf_slim(elf, slim, &d))
         return report_error(path, "%s", d.text);
     return 0;
+}
+
+static int read_app(const char *path, struct bytes *slim)
+{
+    struct elf64 elf;
+    struct bytes file;
+
+    return file_read(path, &file) ? -1 : take_elf(path, file, &elf, slim);
 }
 
 /* @cpus is for kernels that do not tell; one that does is not overruled. */
@@ -35,22 +44,54 @@ static int take_cpus(const struct options *o, struct sel4_facts *facts)
     return 0;
 }
 
-static int read_kernel(const struct options *o, struct inputs *out)
+static int take_sel4(const struct options *o, struct bytes file, struct inputs *out)
 {
     struct elf64 elf;
 
-    if (read_elf(o->kernel, &elf, &out->kernel))
+    if (take_elf(o->kernel, file, &elf, &out->kernel))
         return -1;
+    out->protocol = PLAN_SEL4;
     sel4_facts(&elf, NULL, &out->facts);
     out->kernel_base = elf.pa.start;
     if (!out->facts.is_sel4)
         return report_error(o->kernel, "not an seL4 kernel");
+    if (o->initrd)
+        return report_error(o->initrd, "an seL4 kernel takes no --initrd");
     if (o->kernel_paddr.given && o->kernel_paddr.value != elf.pa.start)
         return report_error(o->kernel,
                             "an seL4 kernel cannot be moved: its physical base 0x%" PRIx64
                             " is compiled in, --kernel-paddr is 0x%" PRIx64,
                             elf.pa.start, o->kernel_paddr.value);
     return take_cpus(o, &out->facts);
+}
+
+static int take_linux(const struct options *o, struct bytes file, struct inputs *out)
+{
+    struct linux_image image;
+    struct diag d;
+
+    if (linux_image_open(file, &image, &d))
+        return report_error(o->kernel, "%s", d.text);
+    out->protocol = PLAN_LINUX;
+    out->kernel = file;
+    out->kernel_base = LINUX_RAM_BASE;
+    if (o->app)
+        return report_error(o->app, "a Linux kernel takes no --app, but an --initrd");
+    if (o->kernel_paddr.given || o->cpus.given)
+        return report_error(o->kernel, "a Linux kernel takes no %s: %s",
+                            o->cpus.given ? "--cpus" : "--kernel-paddr",
+                            o->cpus.given ? "it starts those in the devicetree"
+                                          : "its header says where it can be");
+    return 0;
+}
+
+static int read_kernel(const struct options *o, struct inputs *out)
+{
+    struct bytes file;
+
+    if (file_read(o->kernel, &file) || unpack_kernel(o->kernel, &file))
+        return -1;
+    return (linux_image_is(file) ? take_linux : take_sel4)(o, file, out);
 }
 
 /* QEMU dumps its devicetree with up to 1 MiB of slack, which would cost time at every boot. */
@@ -91,14 +132,14 @@ static int read_script(const char *path, struct bytes *out)
 
 int inputs_read(const struct options *o, struct inputs *out)
 {
-    struct elf64 app;
-
     *out = (struct inputs){.options = o};
     if (o->kernel && read_kernel(o, out))
         return -1;
-    if (o->app && read_elf(o->app, &app, &out->app))
+    if (o->app && read_app(o->app, &out->app))
         return -1;
     if (o->dtb && read_dtb(o->dtb, &out->dtb))
+        return -1;
+    if (o->initrd && file_read(o->initrd, &out->initrd))
         return -1;
     return o->script ? read_script(o->script, &out->script) : 0;
 }

@@ -5,14 +5,16 @@
 
 #include "host/options.h"
 #include "monitor/base/reader.h"
-#include "payload/sel4.h"
+#include "monitor/plan.h"
 
-/** What goes into the FIT; size 0: not given. The ELFs are slim (host/elf_slim.h). */
+/** What goes into the FIT; size 0: not given. The ELFs are slim
+ * (host/elf_slim.h), the kernel is unpacked. */
 struct inputs {
     const struct options *options;
-    struct bytes kernel, app, dtb, script;
+    enum plan_protocol protocol; /* PLAN_NOTHING: no kernel */
+    struct bytes kernel, app, dtb, initrd, script;
     struct sel4_facts facts; /* of the kernel as given, before anything was taken out of it */
-    paddr_t kernel_base;     /* its lowest physical address */
+    paddr_t kernel_base;     /* its lowest physical address; of Linux, where RAM is assumed */
 };
 
 /** Read and check everything that @options names. -1 on error, reported. */

@@ -34,7 +34,7 @@ static int read_timestamp(uint32_t *out)
 
 static int check_not_input(const struct options *o)
 {
-    const char *const inputs[] = {o->loader, o->kernel, o->app, o->dtb, o->script};
+    const char *const inputs[] = {o->loader, o->kernel, o->app, o->dtb, o->initrd, o->script};
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
         if (inputs[i] && file_same(inputs[i], o->out))
@@ -75,7 +75,7 @@ static int write_image(const struct options *o, const struct inputs *in, const s
     else
         err = out_bin(&loader, fit, image.start, o->out);
     if (!err && o->verbose) {
-        report_inputs(in, fit);
+        report_inputs(in, fit, advice);
         report_plan(in, advice, image);
     }
     return err;

@@ -10,6 +10,7 @@
 #include "monitor/base/bits.h"
 #include "monitor/parse.h"
 #include "payload/fit.h"
+#include "payload/linux_image.h"
 
 /* What an option's argument is; the type of its field in struct options. */
 enum arg_kind {
@@ -37,9 +38,11 @@ enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
 
 static const struct option_def defs[] = {
     {"loader", ARG_TEXT, FIELD(loader), "FILE", "the monitor: build/elfmon.elf"},
-    {"kernel", ARG_TEXT, FIELD(kernel), "FILE", "seL4 kernel, an ELF (best: with its symbols)"},
+    {"kernel", ARG_TEXT, FIELD(kernel), "FILE",
+     "seL4 kernel, an ELF (best: with its symbols), or Linux arm64 Image, plain or gzip"},
     {"app", ARG_TEXT, FIELD(app), "FILE", "root task, an ELF"},
     {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
+    {"initrd", ARG_TEXT, FIELD(initrd), "FILE", "initial RAM disk for Linux, as it is"},
     {"script", ARG_TEXT, FIELD(script), "FILE", "commands for the monitor's shell"},
     {"out", ARG_TEXT, FIELD(out), "FILE", "the image to write"},
     {"format", ARG_FORMAT, FIELD(format), "FORMAT",
@@ -70,7 +73,8 @@ void options_help(FILE *to)
 {
     fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE]] [options] --out FILE\n"
           "       elfmon-pack --kernel FILE --facts\n"
-          "Pack a kernel and its root task with the elfmon boot monitor into one image.\n\n",
+          "Pack a kernel and its root task or initrd with the elfmon boot monitor into one "
+          "image.\n\n",
           to);
     for (size_t i = 0; i < DEF_COUNT; i++) {
         char left[48];
@@ -175,8 +179,8 @@ static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
-    if (!o->kernel && !o->app && !o->dtb && !o->script)
-        return bad_usage("", "nothing to pack: no --kernel, --app, --dtb or --script");
+    if (!o->kernel && !o->app && !o->dtb && !o->initrd && !o->script)
+        return bad_usage("", "nothing to pack: no --kernel, --app, --dtb, --initrd or --script");
     if (o->facts && !o->kernel)
         return bad_usage("--facts", "there is no --kernel");
     if (o->format != OUT_FIT && !o->loader && !o->facts)
@@ -193,7 +197,7 @@ static int check_together(const struct options *o)
         return bad_usage("--stop-key", "empty");
     if (check_text("--stop-key", o->stop_key, FIT_NAME_BYTES))
         return -1;
-    return check_text("--bootargs", o->bootargs, FIT_TEXT_BYTES);
+    return check_text("--bootargs", o->bootargs, LINUX_BOOTARGS_MAX + 1);
 }
 
 /* getopt_long did not take @word, or, where optopt is set, one letter of it. */

@@ -17,7 +17,7 @@ struct opt_number {
 
 /** Paths and texts are NULL where not given. */
 struct options {
-    const char *loader, *kernel, *app, *dtb, *script, *out;
+    const char *loader, *kernel, *app, *dtb, *initrd, *script, *out;
     const char *bootargs, *stop_key;
     struct opt_number kernel_paddr, app_offset, load_addr, cpus;
     int32_t autoboot_seconds, idle_boot_seconds; /* -1: off */

@@ -38,16 +38,10 @@ void report_facts(const struct sel4_facts *facts)
     printf("ram_start=0x%" PRIx64 "\nram_end=0x%" PRIx64 "\n", ram.start, ram.end);
 }
 
-static void print_facts(const struct sel4_facts *facts)
+void report_inputs(const struct inputs *in, const struct fit_blob *fit, const struct advice *advice)
 {
     char text[PREFLIGHT_TEXT_BYTES];
 
-    preflight_describe_kernel(facts, text, sizeof(text));
-    printf("kernel built for: %s\n", text);
-}
-
-void report_inputs(const struct inputs *in, const struct fit_blob *fit)
-{
     printf("%-8s  %10s  %s\n", "IMAGE", "BYTES", "SHA-256");
     for (unsigned i = 0; i < fit->read.image_count; i++) {
         const struct fit_image *image = &fit->read.images[i];
@@ -56,8 +50,10 @@ void report_inputs(const struct inputs *in, const struct fit_blob *fit)
         digest_to_hex(&image->digests[DIGEST_SHA256], hex);
         printf("%-8s  %10zu  %s\n", image->name, image->data.size, hex);
     }
-    if (in->kernel.size)
-        print_facts(&in->facts);
+    if (in->kernel.size) {
+        preflight_describe_kernel(&advice->plan, text, sizeof(text));
+        printf("kernel built for: %s\n", text);
+    }
     if (!in->dtb.size)
         printf("dtb: the machine's own, placed at boot\n");
 }

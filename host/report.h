@@ -17,7 +17,8 @@ int report_error(const char *file, const char *format, ...) __attribute__((forma
 void report_facts(const struct sel4_facts *facts);
 
 /** The images with size and digest, and what the kernel was built for. */
-void report_inputs(const struct inputs *in, const struct fit_blob *fit);
+void report_inputs(const struct inputs *in, const struct fit_blob *fit,
+                   const struct advice *advice);
 
 /** The plan as the monitor's `regions` prints it, with the range the @image is loaded to. */
 void report_plan(const struct inputs *in, const struct advice *advice, struct range image);

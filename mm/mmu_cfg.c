@@ -53,6 +53,10 @@
 #define SCTLR_EL1_EIS     BIT(22) /* RES1 without FEAT_ExS */
 #define SCTLR_EL1_SPAN    BIT(23) /* RES1 without FEAT_PAN */
 
+/* Reserved as one in Armv8.0. */
+#define SCTLR_EL1_RES1 UINT64_C(0x30d00800)
+#define SCTLR_EL2_RES1 UINT64_C(0x30c50830)
+
 /* PARange, IPS and PS share one encoding; 48 bits is the most that 4 KiB granules reach. */
 enum { PA_RANGE_40_BITS = 2, PA_RANGE_44_BITS = 4, PA_RANGE_48_BITS = 5 };
 
@@ -106,6 +110,11 @@ uint64_t mmu_cfg_sctlr_el1(void)
 uint64_t mmu_cfg_sctlr_el2(void)
 {
     return SCTLR_M | SCTLR_C | SCTLR_I;
+}
+
+uint64_t mmu_cfg_sctlr_off(unsigned el)
+{
+    return el == 2 ? SCTLR_EL2_RES1 : SCTLR_EL1_RES1;
 }
 
 unsigned mmu_cfg_pa_bits(unsigned pa_range)

@@ -41,6 +41,9 @@ uint64_t mmu_cfg_sctlr_el1(void);
 /** SCTLR_EL2 with which a hypervisor kernel is entered: M, C, I on and nothing else. */
 uint64_t mmu_cfg_sctlr_el2(void);
 
+/** SCTLR of EL @el with MMU, caches and all else off: its RES1 bits alone. */
+uint64_t mmu_cfg_sctlr_off(unsigned el);
+
 /** The memory type of an attribute byte of MAIR_ELx: "Normal WB" and the like. */
 const char *mmu_cfg_memory_name(unsigned attribute);
 

@@ -59,6 +59,8 @@ static void print_payload(struct monitor *m)
                    image_kib(m, FIT_KERNEL));
     if (images_find(m, FIT_APP))
         console_printf(&m->con, " + root task %" PRIu64 " KiB", image_kib(m, FIT_APP));
+    if (images_find(m, FIT_INITRD))
+        console_printf(&m->con, " + initrd %" PRIu64 " KiB", image_kib(m, FIT_INITRD));
     console_printf(&m->con, ", sha256 of its tree ok\n");
 }
 
@@ -73,8 +75,8 @@ static void print_fit(struct monitor *m)
         console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
         return;
     }
-    preflight_describe_kernel(&m->plan.facts, kernel, sizeof(kernel));
-    if (preflight_check(&m->plan.facts, &m->input, &d))
+    preflight_describe_kernel(&m->plan, kernel, sizeof(kernel));
+    if (preflight_check(&m->plan, &m->input, &d))
         console_printf(&m->con, "does not match: %s\n", d.text);
     else
         console_printf(&m->con, "kernel built for: %s: matches\n", kernel);

@@ -6,6 +6,7 @@
 
 #include "mm/par.h"
 #include "monitor/base/bits.h"
+#include "monitor/bootargs.h"
 #include "monitor/images.h"
 #include "monitor/smp.h"
 #include "payload/fit_names.h"
@@ -56,11 +57,13 @@ int boot_plan_make(struct monitor *m)
     m->input = (struct plan_input){
         .kernel = images_data(m, FIT_KERNEL),
         .app = images_data(m, FIT_APP),
+        .initrd = images_data(m, FIT_INITRD),
         .dtb = dtb,
+        .bootargs = bootargs_wanted(m),
         .app_offset = m->fit.settings.app_offset,
         .machine = &m->machine,
         .machine_el = m->cpu.el,
-        .pa_range = (unsigned)field_get(m->cpu.mmfr0, 3, 0),
+        .mmfr0 = m->cpu.mmfr0,
         .busy = &m->busy,
     };
     if (kernel)
@@ -86,6 +89,8 @@ enum fit_role boot_source(enum plan_role role)
         return FIT_APP;
     case PLAN_DTB:
         return FIT_DTB;
+    case PLAN_INITRD:
+        return FIT_INITRD;
     default:
         return FIT_OTHER;
     }
@@ -96,6 +101,13 @@ static void print_done(struct monitor *m, enum plan_role role, paddr_t at, uint6
 {
     console_printf(&m->con, "  0x%08" PRIx64 " <- %" PRIu64 " bytes%s  %s\n", at, bytes, how,
                    plan_role_name(role));
+}
+
+/* What is read with the caches off must have left them. */
+static void clean(const struct monitor *m, struct range written)
+{
+    if (!m->plan.handover.mmu)
+        arch_clean_poc(arch_phys(written.start), range_bytes(written));
 }
 
 static void copy_out(struct monitor *m, const struct plan_copy *c)
@@ -114,28 +126,52 @@ static void copy_out(struct monitor *m, const struct plan_copy *c)
     }
 }
 
-static void load_role(struct monitor *m, enum plan_role role)
+/* Of a DTB that nothing is added to there is a copy in the plan. */
+static int complete_dtb(struct monitor *m, struct diag *d)
 {
+    struct range to = m->plan.ranges[PLAN_DTB];
+    uint64_t bytes = m->plan.dtb_bytes;
+    uint8_t *dst = arch_phys(to.start);
+    int err;
+
+    if (bytes == m->input.dtb.size)
+        return ERR_OK;
+    err = plan_write_dtb(&m->input, &m->plan, dst, d);
+    if (err)
+        return err;
+    print_done(m, PLAN_DTB, to.start, bytes, " completed");
+    arch_zero(dst + bytes, range_bytes(to) - bytes);
+    return ERR_OK;
+}
+
+static int load_role(struct monitor *m, enum plan_role role, struct diag *d)
+{
+    int err = role == PLAN_DTB ? complete_dtb(m, d) : ERR_OK;
+
+    if (err)
+        return err;
     for (unsigned i = 0; i < m->plan.copy_count; i++) {
         if (m->plan.copies[i].role == role)
             copy_out(m, &m->plan.copies[i]);
     }
     if (role == PLAN_APP)
         plan_headers(&m->plan, arch_phys(m->plan.ranges[PLAN_HEADERS].start));
+    clean(m, m->plan.ranges[role]);
     m->progress.loaded[role] = true;
+    return ERR_OK;
 }
 
 int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
 {
     const int first = role == PLAN_ROLE_COUNT ? PLAN_KERNEL : (int)role;
-    const int last = role == PLAN_ROLE_COUNT ? PLAN_APP : (int)role;
+    const int last = role == PLAN_ROLE_COUNT ? PLAN_LOADED_COUNT - 1 : (int)role;
     int err = boot_need_plan(m, d);
 
     for (int i = first; i <= last && !err; i++)
         err = images_verify(m, boot_source((enum plan_role)i), d);
     for (int i = first; i <= last && !err; i++)
         if (!range_is_empty(m->plan.ranges[i]))
-            load_role(m, (enum plan_role)i);
+            err = load_role(m, (enum plan_role)i, d);
     return err;
 }
 
@@ -187,9 +223,19 @@ static int build_tables(struct monitor *m, struct diag *d)
     return ERR_OK;
 }
 
-static int need_mmu_off(const struct monitor *m, struct diag *d)
+int boot_need_tables(const struct monitor *m, struct diag *d)
 {
     int err = boot_need_plan(m, d);
+
+    if (!err && !m->plan.handover.mmu)
+        err = diag_set(d, ERR_STATE, "a %s kernel is entered with the MMU off, without boot tables",
+                       plan_protocol_name(m->plan.protocol));
+    return err;
+}
+
+static int need_mmu_off(const struct monitor *m, struct diag *d)
+{
+    int err = boot_need_tables(m, d);
 
     if (!err && m->progress.mmu_on)
         err = diag_set(d, ERR_STATE, "the boot tables are in force; use mmu off first");
@@ -264,8 +310,10 @@ static int need_level(const struct monitor *m, struct diag *d)
 
 int boot_mmu(struct monitor *m, bool on, struct diag *d)
 {
-    int err = need_level(m, d);
+    int err = boot_need_tables(m, d);
 
+    if (!err)
+        err = need_level(m, d);
     if (err)
         return err;
     if (on && !m->progress.mapped)
@@ -286,9 +334,11 @@ int boot_prepare(struct monitor *m, struct diag *d)
 {
     int err = need_level(m, d);
 
-    for (int role = PLAN_KERNEL; role <= PLAN_APP && !err; role++)
+    for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT && !err; role++)
         if (!m->progress.loaded[role])
             err = boot_load(m, (enum plan_role)role, d);
+    if (!m->plan.handover.mmu)
+        return err;
     if (!err && !m->progress.mapped)
         err = boot_map(m, d);
     if (!err)

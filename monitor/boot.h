@@ -17,6 +17,9 @@ int boot_plan_make(struct monitor *m);
 /** ERR_OK where there is a plan, else ERR_STATE with the reason. */
 int boot_need_plan(const struct monitor *m, struct diag *d);
 
+/** ERR_OK where the plan has boot tables, else ERR_STATE with the reason. */
+int boot_need_tables(const struct monitor *m, struct diag *d);
+
 /** Check digests, then carry out the copies of @role (PLAN_ROLE_COUNT: all). */
 int boot_load(struct monitor *m, enum plan_role role, struct diag *d);
 

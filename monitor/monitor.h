@@ -7,6 +7,7 @@
 #include "mm/regions.h"
 #include "monitor/arch.h"
 #include "monitor/autoboot.h"
+#include "monitor/bootargs.h"
 #include "monitor/console.h"
 #include "monitor/plan.h"
 #include "monitor/shell.h"
@@ -65,6 +66,7 @@ struct monitor {
     struct diag payload_problem; /* why the payload cannot be used; "" where it can */
     struct diag plan_problem;    /* why there is no plan; "" where there is one */
 
+    struct bootargs bootargs;
     struct plan_input input; /* what the plan is made from */
     struct boot_plan plan;
     struct machine machine; /* zero where there is no DTB */

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "mm/fdt_chosen.h"
 #include "mm/fdt_mem.h"
 #include "mm/pt_build.h"
 #include "mm/regions.h"
@@ -13,18 +14,24 @@
 #include "monitor/base/reader.h"
 #include "monitor/handover.h"
 #include "payload/elf64.h"
+#include "payload/linux_image.h"
 #include "payload/sel4.h"
 
-enum plan_protocol { PLAN_NOTHING, PLAN_SEL4 };
+enum plan_protocol { PLAN_NOTHING, PLAN_SEL4, PLAN_LINUX };
 
-/** Those up to PLAN_APP are loaded, in this order. */
+/** "none", "seL4", "Linux". */
+const char *plan_protocol_name(enum plan_protocol protocol);
+
+/** Those before PLAN_LOADED_COUNT are loaded, in this order. */
 enum plan_role {
     PLAN_KERNEL,
     PLAN_DTB,
     PLAN_APP,
-    PLAN_HEADERS,    /* the root task's program headers, one page */
-    PLAN_TABLES,     /* boot translation tables */
-    PLAN_TRAMPOLINE, /* hand-over code and the waiting place of the other cores */
+    PLAN_INITRD,
+    PLAN_LOADED_COUNT,
+    PLAN_HEADERS = PLAN_LOADED_COUNT, /* the root task's program headers, one page */
+    PLAN_TABLES,                      /* boot translation tables */
+    PLAN_TRAMPOLINE,                  /* hand-over code and the waiting place of the other cores */
     PLAN_ROLE_COUNT,
 };
 
@@ -55,28 +62,39 @@ struct plan_mapping {
 
 /** What the plan is made from. The images and @machine must outlive the plan. */
 struct plan_input {
-    struct bytes kernel;     /* an ELF */
-    struct bytes app;        /* an ELF; size 0: none */
+    struct bytes kernel;     /* an ELF, or an arm64 Image; which it is tells the protocol */
+    struct bytes app;        /* seL4: an ELF; size 0: none */
+    struct bytes initrd;     /* Linux; size 0: none */
     struct bytes dtb;        /* checked and packed, to be handed over; size 0: none */
+    const char *bootargs;    /* for /chosen; NULL: what the DTB has */
     struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
     uint64_t app_offset;     /* bytes left free between the DTB and the root task */
     const struct machine *machine;
     unsigned machine_el;        /* the EL the monitor runs at; 0: the CPU is not known */
-    unsigned pa_range;          /* ID_AA64MMFR0_EL1.PARange, or a guess */
+    uint64_t mmfr0;             /* ID_AA64MMFR0_EL1, or a guess at its PARange */
     const struct regions *busy; /* what must not be overwritten: monitor, sources, reserved */
 };
+
+/** ID_AA64MMFR0_EL1.PARange. */
+static inline unsigned plan_pa_range(const struct plan_input *in)
+{
+    return (unsigned)field_get(in->mmfr0, 3, 0);
+}
 
 struct boot_plan {
     enum plan_protocol protocol; /* PLAN_NOTHING: there is no kernel */
     bool has_app;
-    struct sel4_facts facts;
+    struct sel4_facts facts;              /* zero but for seL4 */
     struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
     uint64_t table_pages;                 /* room in ranges[PLAN_TABLES] */
+    struct fdt_chosen chosen;             /* what the DTB is completed with */
+    uint64_t dtb_bytes;                   /* of the DTB, once it is complete */
     struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
     unsigned copy_count;
     unsigned mapping_count;
     struct plan_mapping mappings[PLAN_MAPPINGS_MAX];
-    struct elf64 kernel, app;
+    struct elf64 kernel, app;       /* seL4 */
+    struct linux_image linux_image; /* Linux */
     struct plan_copy copies[PLAN_COPIES_MAX];
 };
 
@@ -86,6 +104,10 @@ struct boot_plan {
  * value, is in @d.
  */
 int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);
+
+/** Write the DTB to hand over, dtb_bytes, to @out, which is 8-byte aligned. */
+int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, void *out,
+                   struct diag *d);
 
 /**
  * Fill @page with what goes to ranges[PLAN_HEADERS]: u32 phnum, u32 phentsize, then the root

@@ -235,7 +235,7 @@ static int read_config(struct opener *o, int node)
     struct fit_settings *s = &o->fit->settings;
     struct bytes lists[FIT_COUNT_OF(namings)] = {{NULL, 0}};
     struct fit_rule rules[FIT_COUNT_OF(namings) + 5] = {
-        {FIT_PROP_BOOTARGS, FIT_TEXT, s->bootargs, sizeof(s->bootargs)},
+        {FIT_PROP_BOOTARGS, FIT_STRING, &s->bootargs, 0},
         {FIT_PROP_AUTOBOOT, FIT_SECONDS, &s->autoboot_seconds, INT32_MAX},
         {FIT_PROP_IDLE_BOOT, FIT_SECONDS, &s->idle_boot_seconds, INT32_MAX},
         {FIT_PROP_APP_OFFSET, FIT_SIZE, &s->app_offset, 0},

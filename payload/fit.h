@@ -47,7 +47,7 @@ struct fit_settings {
     int32_t idle_boot_seconds;     /* an idle shell goes on to boot after this; -1: never */
     uint64_t app_offset;           /* bytes between the DTB's end and the root task; 0: next page */
     char stop_key[FIT_NAME_BYTES]; /* the key or word that stops the countdown; "": any key */
-    char bootargs[FIT_TEXT_BYTES]; /* "" where absent */
+    const char *bootargs;          /* in the tree, of any length; NULL where absent */
 };
 
 enum { FIT_AUTOBOOT_DEFAULT = 3 };

@@ -60,6 +60,7 @@
 #define FIT_TYPE_STANDALONE    "standalone"
 #define FIT_ARCH_ARM64         "arm64"
 #define FIT_OS_SEL4            "sel4"
+#define FIT_OS_LINUX           "linux"
 #define FIT_COMPRESSION_NONE   "none"
 #define FIT_ALGO_SHA256        "sha256"
 #define FIT_IMAGE_APP          "app" /* how a root task's node name begins */

@@ -17,13 +17,18 @@ static bool is_printable(char c)
     return (unsigned char)c >= ' ' && c != 0x7f;
 }
 
-int fit_props_copy(char *out, size_t size, const char *text, size_t text_bytes)
+static bool all_printable(const char *text, size_t text_bytes)
 {
-    if (text_bytes >= size)
-        return ERR_RANGE;
     for (size_t i = 0; i < text_bytes; i++)
         if (!is_printable(text[i]))
-            return ERR_RANGE;
+            return false;
+    return true;
+}
+
+int fit_props_copy(char *out, size_t size, const char *text, size_t text_bytes)
+{
+    if (text_bytes >= size || !all_printable(text, text_bytes))
+        return ERR_RANGE;
     memcpy(out, text, text_bytes);
     out[text_bytes] = '\0';
     return ERR_OK;
@@ -42,6 +47,12 @@ static int take_text(const struct fit_rule *rule, struct bytes value, struct dia
 {
     if (value.size == 0 || memchr(value.data, '\0', value.size) != value.data + value.size - 1)
         return diag_set(why, ERR_FORMAT, "is not one NUL-terminated string");
+    if (rule->kind == FIT_STRING) {
+        *(const char **)rule->out = (const char *)value.data;
+        return all_printable((const char *)value.data, value.size - 1)
+                   ? ERR_OK
+                   : diag_set(why, ERR_RANGE, "is not printable");
+    }
     if (fit_props_copy(rule->out, rule->limit, (const char *)value.data, value.size - 1))
         return diag_set(why, ERR_RANGE, "is longer than %" PRIu32 " characters or not printable",
                         rule->limit - 1);
@@ -82,6 +93,7 @@ static int take(const struct fit_rule *rule, struct bytes value, struct diag *wh
         copy_label(rule->out, rule->limit, value);
         return ERR_OK;
     case FIT_TEXT:
+    case FIT_STRING:
         return take_text(rule, value, why);
     case FIT_COUNT:
     case FIT_SECONDS:

@@ -12,6 +12,7 @@
 enum fit_kind {
     FIT_LABEL,   /* char[limit]: text for people; cut, with ? for what cannot be printed */
     FIT_TEXT,    /* char[limit]: one printable string, which must fit */
+    FIT_STRING,  /* const char *: one printable string of any length, where it is */
     FIT_COUNT,   /* unsigned, 0 to limit */
     FIT_SECONDS, /* int32_t, -1 to limit */
     FIT_SIZE,    /* uint64_t, of one cell or two */

@@ -176,9 +176,13 @@ const char *fit_fake_broken_promise(const struct fit *fit)
         return "the tree inside the blob";
     if (!is_terminated(fit->description, sizeof(fit->description)) ||
         !is_terminated(fit->config, sizeof(fit->config)) ||
-        !is_terminated(fit->settings.stop_key, sizeof(fit->settings.stop_key)) ||
-        !is_terminated(fit->settings.bootargs, sizeof(fit->settings.bootargs)))
+        !is_terminated(fit->settings.stop_key, sizeof(fit->settings.stop_key)))
         return "texts are NUL-terminated";
+    if (fit->settings.bootargs &&
+        !memchr(fit->settings.bootargs, '\0',
+                fit->tree_bytes -
+                    (size_t)((const uint8_t *)fit->settings.bootargs - fit->blob.data)))
+        return "the bootargs inside the tree";
     if (fit->settings.autoboot_seconds < -1 || fit->settings.idle_boot_seconds < -1)
         return "seconds, or -1";
     for (unsigned i = 0; i < fit->image_count; i++) {

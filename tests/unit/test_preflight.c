@@ -33,7 +33,7 @@ static int setup(void **state)
         .psci = PSCI_HVC,
         .gic_version = 2,
     };
-    input = (struct plan_input){.machine = &machine, .machine_el = 1, .pa_range = PA_40};
+    input = (struct plan_input){.machine = &machine, .machine_el = 1, .mmfr0 = PA_40};
     return 0;
 }
 
@@ -48,7 +48,7 @@ static void assert_fits(void)
 {
     struct diag d = {""};
 
-    assert_int_equal(preflight_check(&facts, &input, &d), ERR_OK);
+    assert_int_equal(preflight_sel4(&facts, &input, &d), ERR_OK);
     assert_string_equal(d.text, "");
 }
 
@@ -56,9 +56,9 @@ static void assert_differs(const char *expected)
 {
     struct diag d = {""};
 
-    assert_int_equal(preflight_check(&facts, &input, &d), ERR_MISMATCH);
+    assert_int_equal(preflight_sel4(&facts, &input, &d), ERR_MISMATCH);
     assert_string_equal(d.text, expected);
-    assert_int_equal(preflight_check(&facts, &input, NULL), ERR_MISMATCH);
+    assert_int_equal(preflight_sel4(&facts, &input, NULL), ERR_MISMATCH);
 }
 
 #define KERNEL  "kernel built for 0x40000000-0x80000000, 4 cores, EL1, GICv2"
@@ -153,9 +153,9 @@ static void test_pa_size_beyond_the_cpus(void **state)
     make_hypervisor(44);
     assert_differs("PA size: kernel built for 0x40000000-0x80000000, 4 cores, EL2, 44-bit PA, "
                    "GICv2; this machine has 0x40000000-0x80000000, 4 cores, EL2, 40-bit PA, GICv2");
-    input.pa_range = PA_42;
-    assert_int_equal(preflight_check(&facts, &input, NULL), ERR_MISMATCH);
-    input.pa_range = PA_44;
+    input.mmfr0 = PA_42;
+    assert_int_equal(preflight_sel4(&facts, &input, NULL), ERR_MISMATCH);
+    input.mmfr0 = PA_44;
     assert_fits();
     facts.pa_bits = 40;
     assert_fits();
@@ -182,7 +182,7 @@ static void test_more_cores_than_there_are(void **state)
     assert_differs("cores: " KERNEL
                    "; this machine has 0x40000000-0x80000000, 1 core, EL1, 40-bit PA, GICv2");
     machine.cpu_count = 3;
-    assert_int_equal(preflight_check(&facts, &input, NULL), ERR_MISMATCH);
+    assert_int_equal(preflight_sel4(&facts, &input, NULL), ERR_MISMATCH);
     machine.cpu_count = 8;
     assert_fits();
 }
@@ -211,7 +211,7 @@ static void test_gic(void **state)
     facts.gic_version = 3;
     assert_fits();
     machine.gic_version = 2;
-    assert_int_equal(preflight_check(&facts, &input, NULL), ERR_MISMATCH);
+    assert_int_equal(preflight_sel4(&facts, &input, NULL), ERR_MISMATCH);
 }
 
 /* --- What is not known */
@@ -223,11 +223,11 @@ static void test_unknown_facts_fit_everything(void **state)
     (void)state;
     facts = (struct sel4_facts){.is_sel4 = true, .el = 1};
     assert_fits();
-    preflight_describe_kernel(&facts, text, sizeof(text));
+    preflight_describe_sel4(&facts, text, sizeof(text));
     assert_string_equal(text, "RAM unknown, number of cores unknown, EL1, GIC unknown");
     make_hypervisor(0);
     assert_fits();
-    preflight_describe_kernel(&facts, text, sizeof(text));
+    preflight_describe_sel4(&facts, text, sizeof(text));
     assert_string_equal(text,
                         "RAM unknown, number of cores unknown, EL2, PA size unknown, GIC unknown");
 }
