@@ -39,7 +39,7 @@ enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
 static const struct option_def defs[] = {
     {"loader", ARG_TEXT, FIELD(loader), "FILE", "the monitor: build/elfmon.elf"},
     {"kernel", ARG_TEXT, FIELD(kernel), "FILE",
-     "seL4 kernel, an ELF (best: with its symbols), or Linux arm64 Image, plain or gzip"},
+     "seL4 kernel, an ELF (best: with its symbols), or Linux arm64 Image, gzip or not"},
     {"app", ARG_TEXT, FIELD(app), "FILE", "root task, an ELF"},
     {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
     {"initrd", ARG_TEXT, FIELD(initrd), "FILE", "initial RAM disk for Linux, as it is"},
@@ -71,7 +71,8 @@ enum { DEF_COUNT = sizeof(defs) / sizeof(defs[0]) };
 
 void options_help(FILE *to)
 {
-    fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE]] [options] --out FILE\n"
+    fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE | --initrd FILE]] [options] "
+          "--out FILE\n"
           "       elfmon-pack --kernel FILE --facts\n"
           "Pack a kernel and its root task or initrd with the elfmon boot monitor into one "
           "image.\n\n",

@@ -13,8 +13,10 @@ int change_begin(struct monitor *m, struct change *c, struct diag *d)
 {
     if (m->progress.cores_started)
         return diag_set(d, ERR_STATE, "other cores wait for the kernel already; use reset first");
-    *c =
-        (struct change){.progress = m->progress, .problem = m->plan_problem, .dtb_use = m->dtb_use};
+    *c = (struct change){.progress = m->progress,
+                         .problem = m->plan_problem,
+                         .dtb_use = m->dtb_use,
+                         .bootargs = m->bootargs};
     m->plan_before = m->plan;
     memcpy(m->slots_before, m->slots, sizeof(m->slots));
     return ERR_OK;
@@ -214,6 +216,7 @@ void change_undo(struct monitor *m, struct change *c)
 
     memcpy(m->slots, m->slots_before, sizeof(m->slots));
     m->dtb_use = c->dtb_use;
+    m->bootargs = c->bootargs;
     c->roles = 0;
     if (reopen)
         (void)images_open(m);

@@ -3,7 +3,7 @@
  * A change of what is booted, in the middle of a boot: all of it or nothing. What has been done and
  * still holds stays done; the rest is stale, and boot does it again.
  *
- *     change_begin, then change m->slots and m->dtb_use, then change_plan
+ *     change_begin, then change m->slots, m->dtb_use and m->bootargs, then change_plan
  */
 #ifndef ELFMON_MONITOR_CHANGE_H
 #define ELFMON_MONITOR_CHANGE_H
@@ -19,6 +19,7 @@ struct change {
     struct monitor_progress progress;
     struct diag problem;
     enum dtb_use dtb_use;
+    struct bootargs bootargs;
 };
 
 /** Note how things are. ERR_STATE where cores already wait for the plan as it is. */

@@ -10,6 +10,7 @@
 #include "payload/content.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
+#include "payload/linux_image.h"
 
 /* In the order of enum upload_slot: what each takes, in bits of enum content_kind and in words. */
 static const uint8_t accepted[] = {
@@ -137,6 +138,7 @@ static int check_sha256(const struct upload_file *file, struct fit_image *image,
 
 static int check_content(enum upload_slot slot, const struct fit_image *image, struct diag *d)
 {
+    struct linux_image header;
     struct elf64 elf;
     struct diag why;
     uint32_t used;
@@ -146,6 +148,8 @@ static int check_content(enum upload_slot slot, const struct fit_image *image, s
         err = fdt_mem_check(image->data, &used, &why);
     else if (elf64_is_elf(image->data))
         err = elf64_open(image->data, &elf, &why);
+    else if (slot == UPLOAD_KERNEL && linux_image_is(image->data))
+        err = linux_image_open(image->data, &header, &why);
     return err ? diag_set(d, err, "%s: %s: %s", upload_slot_name(slot), image->name, why.text)
                : ERR_OK;
 }

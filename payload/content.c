@@ -15,9 +15,10 @@
 #include "payload/fit.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
+#include "payload/linux_image.h"
 #include "payload/xmodem.h"
 
-enum { PADDING_MAX = XMODEM_LARGE_BYTES - 1, IMAGE_MAGIC = 0x644d5241, IMAGE_MAGIC_AT = 56 };
+enum { PADDING_MAX = XMODEM_LARGE_BYTES - 1 };
 
 const char *content_name(enum content_kind kind)
 {
@@ -109,9 +110,7 @@ static bool is_text(struct bytes file)
 /* A kind that does not tell its size. */
 static enum content_kind kind_of(struct bytes file)
 {
-    uint32_t word = 0;
-
-    if (bytes_le32(file, IMAGE_MAGIC_AT, &word) == ERR_OK && word == IMAGE_MAGIC)
+    if (linux_image_is(file))
         return CONTENT_IMAGE;
     if (file.size > 2 && memcmp(file.data, "\x1f\x8b\x08", 3) == 0)
         return CONTENT_GZIP;

@@ -12,6 +12,7 @@ enum {
     FLAGS_AT = 24,
     PE_AT = 60, /* of the PE header that makes it an EFI application; 0: none */
     HEADER_BYTES = 64,
+    MAGIC_AT = 56, /* "ARM\x64" */
     MAGIC = 0x644d5241,
 };
 
@@ -34,7 +35,7 @@ bool linux_image_is(struct bytes file)
 {
     uint32_t magic = 0;
 
-    return bytes_le32(file, LINUX_IMAGE_MAGIC_AT, &magic) == ERR_OK && magic == MAGIC;
+    return bytes_le32(file, MAGIC_AT, &magic) == ERR_OK && magic == MAGIC;
 }
 
 /* The end of what the PE section at @at says is in the file. */

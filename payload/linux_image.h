@@ -11,9 +11,6 @@
 /** What Linux keeps of a command line (COMMAND_LINE_SIZE less its NUL); the rest it drops. */
 enum { LINUX_BOOTARGS_MAX = 2047 };
 
-/** Where the magic "ARM\x64" is. */
-enum { LINUX_IMAGE_MAGIC_AT = 56 };
-
 struct linux_image {
     struct bytes file;
     uint64_t text_offset;  /* from a multiple of 2 MiB to where the image goes */

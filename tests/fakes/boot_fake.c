@@ -39,23 +39,50 @@ static void make_payload(struct boot_fake *boot, vaddr_t kernel_va)
     m->payload = (struct bytes){boot->kernel.file, sizeof(boot->kernel) + sizeof(boot->app)};
 }
 
-void boot_fake_init(struct boot_fake *boot, const struct cmd *const *commands, unsigned kernel_el,
-                    unsigned machine_el)
+static void start_machine(struct boot_fake *boot, const struct cmd *const *commands, unsigned el)
 {
     struct monitor *m = &boot->fake.m;
     struct range top = {ARCH_FAKE_BASE + ARCH_FAKE_BYTES - MIB(1),
                         ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
 
     monitor_fake_init(&boot->fake, commands);
-    arch_fake.cpu.el = machine_el;
+    arch_fake.cpu.el = el;
     arch_fake.image = top;
     arch_fake.par = boot_fake_par(ARCH_FAKE_BASE);
     arch_cpu(&m->cpu);
-    make_payload(boot, kernel_el == 2 ? BOOT_FAKE_EL2_VA : BOOT_FAKE_EL1_VA);
-    if (regions_add(&m->busy, top, REGION_MONITOR, "monitor", NULL) || boot_plan_make(m)) {
+}
+
+static void plan(struct monitor *m)
+{
+    if (regions_add(&m->busy, arch_fake.image, REGION_MONITOR, "monitor", NULL) ||
+        boot_plan_make(m)) {
         (void)fprintf(stderr, "boot_fake: %s\n", m->plan_problem.text);
         abort();
     }
+}
+
+void boot_fake_init(struct boot_fake *boot, const struct cmd *const *commands, unsigned kernel_el,
+                    unsigned machine_el)
+{
+    start_machine(boot, commands, machine_el);
+    make_payload(boot, kernel_el == 2 ? BOOT_FAKE_EL2_VA : BOOT_FAKE_EL1_VA);
+    plan(&boot->fake.m);
+}
+
+void boot_fake_init_linux(struct boot_fake *boot, const struct cmd *const *commands,
+                          unsigned machine_el)
+{
+    struct monitor *m = &boot->fake.m;
+
+    start_machine(boot, commands, machine_el);
+    image_fake_init(&boot->image);
+    memset(boot->initrd, 0xc9, sizeof(boot->initrd));
+    (void)text_copy(m->fit.description, sizeof(m->fit.description), "test system");
+    add_image(&m->fit, "kernel", FIT_KERNEL, image_fake_bytes(&boot->image));
+    add_image(&m->fit, "initrd", FIT_INITRD, (struct bytes){boot->initrd, sizeof(boot->initrd)});
+    m->fit.images[1].recorded = 0;
+    m->payload = (struct bytes){boot->image.file, sizeof(boot->image) + sizeof(boot->initrd)};
+    plan(m);
 }
 
 uint64_t boot_fake_par(paddr_t pa)

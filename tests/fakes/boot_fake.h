@@ -4,6 +4,7 @@
 #define ELFMON_TESTS_BOOT_FAKE_H
 
 #include "tests/fakes/elf_fake.h"
+#include "tests/fakes/image_fake.h"
 #include "tests/fakes/monitor_fake.h"
 
 enum {
@@ -11,6 +12,7 @@ enum {
     BOOT_FAKE_KERNEL_MEMORY = 0x3000,
     BOOT_FAKE_APP_FILE = 0x200,
     BOOT_FAKE_APP_MEMORY = 0x1800,
+    BOOT_FAKE_INITRD = 0x1234,
 };
 
 #define BOOT_FAKE_EL1_VA UINT64_C(0xffffffffc0000000)
@@ -20,6 +22,8 @@ enum {
 struct boot_fake {
     struct monitor_fake fake;
     struct elf_fake kernel, app;
+    struct image_fake image;
+    uint8_t initrd[BOOT_FAKE_INITRD];
 };
 
 /**
@@ -29,6 +33,10 @@ struct boot_fake {
  */
 void boot_fake_init(struct boot_fake *boot, const struct cmd *const *commands, unsigned kernel_el,
                     unsigned machine_el);
+
+/** The same with a Linux Image and an initrd, which has no digest. */
+void boot_fake_init_linux(struct boot_fake *boot, const struct cmd *const *commands,
+                          unsigned machine_el);
 
 /** PAR_EL1 of Normal non-shareable memory at @pa. */
 uint64_t boot_fake_par(paddr_t pa);

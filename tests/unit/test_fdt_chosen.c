@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is written into /chosen, and what is left alone. */
+#include "tests/unit/unit.h"
+
+#include <libfdt.h>
+#include <string.h>
+
+#include "mm/fdt_chosen.h"
+#include "mm/fdt_mem.h"
+#include "tests/fakes/dtb_fake.h"
+
+static struct dtb_fake dtb;
+static _Alignas(8) uint8_t out[2 * DTB_FAKE_BYTES];
+
+static struct bytes tree(bool has_chosen)
+{
+    dtb_fake_begin_reserving(&dtb, 0x1000, 0x2000);
+    dtb_fake_string(&dtb, "model", "small");
+    if (has_chosen) {
+        dtb_fake_node(&dtb, "chosen");
+        dtb_fake_string(&dtb, "bootargs", "quiet");
+        dtb_fake_cells(&dtb, "kaslr-seed", 1, 2);
+        dtb_fake_cells(&dtb, "linux,initrd-start", 5);
+        dtb_fake_end(&dtb);
+    }
+    dtb_fake_node(&dtb, "memory@0");
+    dtb_fake_end(&dtb);
+    return dtb_fake_finish(&dtb);
+}
+
+/* With no more room than was asked for. */
+static void write(struct bytes from, const struct fdt_chosen *chosen)
+{
+    uint32_t spare = (uint32_t)fdt_chosen_spare(chosen), used;
+    struct diag d = {""};
+
+    assert_int_equal(fdt_mem_check(from, &used, &d), ERR_OK);
+    assert_int_equal(fdt_mem_copy(from, spare, out, used + spare, &d), ERR_OK);
+    assert_int_equal(fdt_chosen_write(out, chosen, &d), ERR_OK);
+    assert_string_equal(d.text, "");
+    assert_int_equal(fdt_check_full(out, used + spare), 0);
+    assert_int_equal(fdt_num_mem_rsv(out), 1);
+}
+
+static uint64_t number(const char *name)
+{
+    int size;
+    const void *value = fdt_getprop(out, fdt_path_offset(out, "/chosen"), name, &size);
+
+    assert_non_null(value);
+    assert_int_equal(size, 8);
+    return fdt64_ld(value);
+}
+
+static void test_all_of_it(void **state)
+{
+    static char text[5000];
+    const struct fdt_chosen chosen = {text, {0x123450000, 0x123456789}};
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    for (size_t length = 0; length < sizeof(text); length += 1 + length) {
+        for (int has_chosen = 0; has_chosen < 2; has_chosen++) {
+            text[length] = '\0';
+            write(tree(has_chosen), &chosen);
+            text[length] = 'x';
+            assert_int_equal(strlen(fdt_chosen_bootargs(out)), length);
+            assert_int_equal(number("linux,initrd-start"), 0x123450000);
+            assert_int_equal(number("linux,initrd-end"), 0x123456789);
+            assert_true(!has_chosen || number("kaslr-seed") == 0x0000000100000002);
+        }
+    }
+}
+
+static void test_some_of_it(void **state)
+{
+    const struct fdt_chosen bootargs = {"a b", {0, 0}}, initrd = {NULL, {0x1000, 0x2000}};
+
+    (void)state;
+    write(tree(true), &bootargs);
+    assert_string_equal(fdt_chosen_bootargs(out), "a b");
+    assert_null(fdt_getprop(out, fdt_path_offset(out, "/chosen"), "linux,initrd-end", NULL));
+    write(tree(true), &initrd);
+    assert_string_equal(fdt_chosen_bootargs(out), "quiet");
+    assert_int_equal(number("linux,initrd-start"), 0x1000);
+}
+
+static void test_nothing(void **state)
+{
+    const struct fdt_chosen chosen = {NULL, {0, 0}};
+    struct bytes from = tree(false);
+
+    (void)state;
+    assert_int_equal(fdt_chosen_spare(&chosen), 0);
+    write(from, &chosen);
+    assert_true(fdt_path_offset(out, "/chosen") < 0);
+    assert_string_equal(fdt_chosen_bootargs(out), "");
+}
+
+static void test_no_room(void **state)
+{
+    const struct fdt_chosen chosen = {"console=ttyAMA0", {0, 0}};
+    struct bytes from = tree(false);
+    struct diag d;
+
+    (void)state;
+    memcpy(out, from.data, from.size);
+    assert_int_equal(fdt_chosen_write(out, &chosen, &d), ERR_NOMEM);
+    assert_string_equal(d.text, "no room in the devicetree for /chosen");
+}
+
+static void test_bootargs_that_are_no_text(void **state)
+{
+    (void)state;
+    dtb_fake_begin(&dtb);
+    dtb_fake_node(&dtb, "chosen");
+    dtb_fake_bytes(&dtb, "bootargs", "quiet", 5);
+    dtb_fake_end(&dtb);
+    assert_string_equal(fdt_chosen_bootargs(dtb_fake_finish(&dtb).data), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_of_it),
+        cmocka_unit_test(test_some_of_it),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_bootargs_that_are_no_text),
+    };
+
+    return cmocka_run_group_tests_name("fdt_chosen", tests, NULL, NULL);
+}
