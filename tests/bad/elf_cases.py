@@ -70,7 +70,7 @@ ELFS = table(
         ("one byte", cut(1), NO_ELF),
         ("text", instead(b"hello, world\n" * 100), NO_ELF),
         ("zeroes", instead(bytes(8192)), NO_ELF),
-        ("compressed", lambda e: gzip.compress(bytes(e), mtime=0), NO_ELF),
+        ("compressed", lambda e: gzip.compress(bytes(e), mtime=0), Live(NO_ELF)),
         ("a devicetree", instead(fdt.blob(Node(""))), NO_ELF),
         ("4 bytes", cut(4), "ends within the ELF header of 64"),
         ("63 bytes", cut(63), "ends within the ELF header of 64"),

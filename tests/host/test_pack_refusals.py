@@ -130,7 +130,7 @@ def test_source_date_epoch_must_be_a_number(packer):
                 *(("--app-offset", "513G"), ("--kernel-paddr", "0x1ffffffffffffffff")),
                 *(("--autoboot", "-1"), ("--autoboot", "never"), ("--autoboot", "90000")),
                 *(("--idle-boot", "1.5"), ("--stop-key", ""), ("--stop-key", "k" * 32)),
-                *(("--bootargs", "b" * 256), ("--bootargs", "two\nlines")),
+                *(("--bootargs", "b" * 2048), ("--bootargs", "two\nlines")),
             ]
         ),
     ],
@@ -182,7 +182,7 @@ def test_help_names_every_option(packer):
     assert (done.returncode, done.stderr) == (0, "")
     known = set(re.findall(r"^  (--[a-z-]+)", done.stdout, re.M))
     assert known == {
-        *("--loader", "--kernel", "--app", "--dtb", "--script", "--out", "--format"),
+        *("--loader", "--kernel", "--app", "--dtb", "--initrd", "--script", "--out", "--format"),
         *("--bootargs", "--kernel-paddr", "--app-offset", "--load-addr", "--cpus"),
         *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--facts", "--help"),
         "--version",
