@@ -39,7 +39,7 @@ enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
 static const struct option_def defs[] = {
     {"loader", ARG_TEXT, FIELD(loader), "FILE", "the monitor: build/elfmon.elf"},
     {"kernel", ARG_TEXT, FIELD(kernel), "FILE",
-     "seL4 kernel, an ELF (best: with its symbols), or Linux arm64 Image, gzip or not"},
+     "seL4 ELF (best: with its symbols) or Linux arm64 Image (.gz too)"},
     {"app", ARG_TEXT, FIELD(app), "FILE", "root task, an ELF"},
     {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
     {"initrd", ARG_TEXT, FIELD(initrd), "FILE", "initial RAM disk for Linux, as it is"},
