@@ -7,6 +7,7 @@
 #include "monitor/boot.h"
 #include "monitor/images.h"
 #include "monitor/place.h"
+#include "monitor/preflight.h"
 #include "monitor/record.h"
 
 int change_begin(struct monitor *m, struct change *c, struct diag *d)
@@ -200,6 +201,8 @@ int change_plan(struct monitor *m, struct change *c, unsigned fresh, struct diag
         plan_err = boot_plan_make(m);
     if (plan_err && !c->forced && is_worse(m, c))
         err = diag_set(d, plan_err, "%s", m->plan_problem.text);
+    if (!err && !plan_err && c->matching)
+        err = preflight_check(&m->plan, &m->input, d);
     if (err) {
         change_undo(m, c);
         return err;

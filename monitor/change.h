@@ -16,6 +16,7 @@
 struct change {
     unsigned roles; /* bit n: enum fit_role n has another image now; to be set by the caller */
     bool forced;    /* a plan that cannot be made any more is no error; set by the caller */
+    bool matching;  /* a kernel that does not match the machine is one; set by the caller */
     struct monitor_progress progress;
     struct diag problem;
     enum dtb_use dtb_use;

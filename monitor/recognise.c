@@ -167,6 +167,9 @@ int recognise(struct upload_file *file, struct fit_image *out, struct diag *d)
     err = content_find(file->data, &content, &why);
     if (err)
         return diag_set(d, err, "%s: %s", out->name, why.text);
+    if (!file->size_known && file->has_sha256)
+        (void)digest_find_size(file->data.data, content.size, file->data.size, &file->sha256,
+                               &content.size);
     if (!file->size_known)
         file->data.size = content.size;
     if (!file->data.size)

@@ -111,6 +111,7 @@ static int put_in_force(struct monitor *m, struct change *c, unsigned fresh, boo
     int err = ERR_OK;
 
     c->roles = fresh & CHANGE_ALL_ROLES;
+    c->matching = fresh & (BIT(UPLOAD_KERNEL) | BIT(UPLOAD_PAYLOAD));
     if (is_changing(c, FIT_DTB))
         m->dtb_use = DTB_NEWEST;
     if (fresh & BIT(UPLOAD_PAYLOAD))

@@ -269,6 +269,30 @@ static void test_unfit_images_are_refused(void **state)
     assert_refused(1, ERR_DIGEST, "a: its sha256 is ");
 }
 
+static void test_kernel_that_does_not_match_is_refused(void **state)
+{
+    const struct elf_fake_segment s = {BOOT_FAKE_EL2_VA, ARCH_FAKE_BASE, BOOT_FAKE_KERNEL_FILE,
+                                       0x4000, PF_R | PF_W | PF_X};
+
+    (void)state;
+    assert_int_equal(boot_prepare(m, &why), ERR_OK);
+    elf_fake_init(&elf, &s, 1);
+    receive(0, UPLOAD_KERNEL, "hyp", elf_fake_bytes(&elf), 0);
+    assert_refused(1, ERR_MISMATCH, "exception level: kernel built for ");
+    assert_true(m->progress.mmu_on && arch_fake.boot_map);
+}
+
+/* Padding that is part of the file: only its digest can tell. */
+static void test_digest_finds_the_end(void **state)
+{
+    (void)state;
+    receive(0, UPLOAD_INITRD, "", (struct bytes){(const uint8_t *)"\1ab\x1a\x1a", 5}, 100);
+    digest_sha256("\1ab\x1a", 4, &files[0].sha256);
+    files[0].has_sha256 = true;
+    assert_taken(1);
+    assert_int_equal(files[0].data.size, 4);
+}
+
 static void test_all_or_none(void **state)
 {
     (void)state;
@@ -680,6 +704,8 @@ int main(void)
         cmocka_unit_test_setup(test_what_lies_in_the_way_is_moved, setup),
         cmocka_unit_test_setup(test_wrong_kinds_are_refused_by_name, setup),
         cmocka_unit_test_setup(test_unfit_images_are_refused, setup),
+        cmocka_unit_test_setup(test_kernel_that_does_not_match_is_refused, setup),
+        cmocka_unit_test_setup(test_digest_finds_the_end, setup),
         cmocka_unit_test_setup(test_all_or_none, setup),
         cmocka_unit_test_setup(test_without_a_kernel_a_root_task_waits, setup),
         cmocka_unit_test_setup(test_what_still_holds_stays_done, setup),
