@@ -17,6 +17,8 @@ const struct cmd *const cmd_table[] = {
     &cmd_boot,
     &cmd_bootargs,
     &cmd_autoboot,
+    &cmd_xmodem,
+    &cmd_ymodem,
     &cmd_upload,
     &cmd_go,
     /* CMD_MEMORY */
@@ -26,8 +28,6 @@ const struct cmd *const cmd_table[] = {
     &cmd_cmp,
     &cmd_crc32,
     &cmd_sha256,
-    &cmd_xmodem,
-    &cmd_ymodem,
     /* CMD_SYSTEM */
     &cmd_help,
     &cmd_fault,

@@ -179,20 +179,30 @@ static void print_raw(struct monitor *m, const struct transfer *t, paddr_t addre
 }
 
 /* No capital C or G in what is printed before a transfer: senders take them for invitations. */
-static int receive_raw(struct monitor *m, const struct request *r, struct diag *d)
+static int receive(struct monitor *m, const struct request *r, struct transfer *t,
+                   struct transfer_files *files, struct diag *d)
 {
-    struct transfer t = {.start = r->start, .start_ms = (uint32_t)r->seconds * MS_PER_SECOND};
-    struct transfer_files files = {.max = 1};
-    int err = find_room(m, r->words[0], r->count > 1 ? r->words[1] : NULL, &files.room, d);
+    int err;
 
-    if (err)
-        return err;
     console_printf(&m->con,
                    "up to %" PRIu64 " bytes to 0x%" PRIx64 "; waiting %" PRIu64
                    " s for the sender, ctrl-c stops\n",
-                   range_bytes(files.room), files.room.start, r->seconds);
-    err = transfer_receive(&t, &m->con, &files, d);
+                   range_bytes(files->room), files->room.start, r->seconds);
+    t->start = r->start;
+    t->start_ms = (uint32_t)r->seconds * MS_PER_SECOND;
+    err = transfer_receive(t, &m->con, files, d);
     console_printf(&m->con, "\n");
+    return err;
+}
+
+static int receive_raw(struct monitor *m, const struct request *r, struct diag *d)
+{
+    struct transfer t = {0};
+    struct transfer_files files = {.max = 1};
+    int err = find_room(m, r->words[0], r->count > 1 ? r->words[1] : NULL, &files.room, d);
+
+    if (!err)
+        err = receive(m, r, &t, &files, d);
     if (!err)
         err = check_raw(r, &files.files[0], d);
     if (!err)
@@ -200,25 +210,37 @@ static int receive_raw(struct monitor *m, const struct request *r, struct diag *
     return err;
 }
 
-/* --- Sending ------------------------------------------------------------------------------ */
-
-/* One byte of every page, so that a hole is found before the receiver gets anything. */
-static int probe(void *context)
+static int receive_to_slots(struct monitor *m, const struct request *r, enum upload_slot slot,
+                            struct diag *d)
 {
-    const struct range *range = context;
+    struct transfer t = {0};
+    struct transfer_files files = {.max = slot == UPLOAD_ANY ? UPLOAD_FILES_MAX : 1};
+    int err = upload_room(m, &files.room, d);
 
-    for (uint64_t at = range->start; at < range->end; at = align_down(at, PAGE_BYTES) + PAGE_BYTES)
-        (void)arch_peek(at, 1);
+    if (!err)
+        err = receive(m, r, &t, &files, d);
+    if (!err && r->has_sha256 && files.count > 1)
+        err = diag_set(d, ERR_USAGE, SHA256_OPTION " is for one file, %u came", files.count);
+    for (unsigned i = 0; i < files.count && !err; i++) {
+        files.files[i].slot = slot;
+        files.files[i].has_sha256 = r->has_sha256;
+        files.files[i].sha256 = r->sha256;
+    }
+    if (!err)
+        err = upload_take(m, files.files, files.count, d);
+    if (err)
+        return err;
+    transfer_print(&t, &m->con);
+    console_printf(&m->con, "\n");
     return ERR_OK;
 }
 
-/* The range and the name of `send ADDR SIZE [NAME]`. */
-static int find_source(const struct request *r, struct range *range, const char **name,
-                       struct diag *d)
-{
-    uint64_t start, size;
-    int err;
+/* --- Sending ------------------------------------------------------------------------------ */
 
+/* What `send ADDR SIZE [NAME]` names. */
+static int find_source(const struct monitor *m, const struct request *r, struct memory_span *span,
+                       const char **name, struct diag *d)
+{
     *name = r->batch ? "memory" : NULL;
     if (r->batch && r->count == 4)
         *name = r->words[3];
@@ -226,28 +248,20 @@ static int find_source(const struct request *r, struct range *range, const char 
         return diag_set(d, ERR_USAGE, "send what");
     if (r->has_sha256 || r->start != XMODEM_CRC)
         return diag_set(d, ERR_USAGE, "the receiver chooses the checks");
-    err = parse_number(r->words[1], &start, d);
-    if (!err)
-        err = parse_number(r->words[2], &size, d);
-    if (!err && range_make(start, size, range))
-        err = diag_set(d, ERR_RANGE,
-                       "%" PRIu64 " bytes at 0x%" PRIx64 " pass the end of the address space", size,
-                       start);
-    return err ? err : arch_guard(probe, range, d);
+    return memory_bytes(m, r->words[1], r->words[2], span, d);
 }
 
 static int send(struct monitor *m, const struct request *r, struct diag *d)
 {
     struct transfer t = {.start_ms = (uint32_t)r->seconds * MS_PER_SECOND};
-    struct range range;
+    struct memory_span span;
     const char *name;
-    int err = find_source(r, &range, &name, d);
+    int err = find_source(m, r, &span, &name, d);
 
     if (err)
         return err;
     console_printf(&m->con, "waiting %" PRIu64 " s for the receiver, ctrl-c stops\n", r->seconds);
-    err = transfer_send(&t, &m->con, name,
-                        (struct bytes){arch_phys(range.start), range_bytes(range)}, d);
+    err = transfer_send(&t, &m->con, name, (struct bytes){arch_phys(span.start), span.count}, d);
     console_printf(&m->con, "\n");
     if (err)
         return err;
@@ -259,13 +273,14 @@ static int send(struct monitor *m, const struct request *r, struct diag *d)
 int xfer_run(struct monitor *m, int argc, char **argv, bool batch, struct diag *d)
 {
     struct request r = {.batch = batch};
-    int err = take_words(&r, argc, argv, d);
+    int err = take_words(&r, argc, argv, d), slot;
 
     if (err)
         return err;
     if (r.count > 0 && strcmp(r.words[0], "send") == 0)
         return send(m, &r, d);
-    if (r.count == 0 || r.count > 2)
-        return diag_set(d, ERR_USAGE, "receive where");
-    return receive_raw(m, &r, d);
+    slot = r.count ? text_find(UPLOAD_SLOT_NAMES, r.words[0]) : UPLOAD_ANY;
+    if (r.count > (slot < 0 ? 2U : 1U))
+        return diag_set(d, ERR_USAGE, "what is %.32s", r.words[r.count - 1]);
+    return slot < 0 ? receive_raw(m, &r, d) : receive_to_slots(m, &r, (enum upload_slot)slot, d);
 }

@@ -2,6 +2,7 @@
 /* xmodem: receive one file over the line, or send memory. */
 #include "cmds/cmds.h"
 #include "cmds/xfer.h"
+#include "monitor/slots.h"
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
@@ -10,20 +11,21 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
 const struct cmd cmd_xmodem = {
     .name = "xmodem",
-    .group = CMD_MEMORY,
+    .group = CMD_BOOT,
     .summary = "receive a file over the line, or send memory",
-    .usage = "xmodem ADDR [LIMIT] [-c] [-t SECONDS] [sha256=HEX] | xmodem send ADDR SIZE "
+    .usage = "xmodem [SLOT|ADDR [LIMIT]] [-c] [-t SECONDS] [sha256=HEX] | xmodem send ADDR SIZE "
              "[-t SECONDS]",
     .help =
-        "  ADDR         where the file goes; LIMIT bytes at most (default: all that is free)\n"
-        "  -c           checksums instead of CRC-16: they let some damage pass, sha256 does not\n"
-        "  -t           how long to wait for the other side (default 60)\n"
-        "  sha256=HEX   what the file's digest must be\n"
-        "A YMODEM sender is understood too. Ctrl-C stops it before the first block, two Ctrl-X\n"
+        "  SLOT        kernel, app, dtb, initrd, script or payload: checked as a whole, then part\n"
+        "              of the plan; without it, name and content tell\n"
+        "  ADDR        raw bytes go there, LIMIT at most (default: all that is free)\n"
+        "  -c          checksums for CRC-16: some damage passes these, none passes sha256=\n"
+        "  -t          how long to wait for the other side (default 60)\n"
+        "  sha256=HEX  what the digest must be\n"
+        "YMODEM senders are understood too. Ctrl-C stops it before the first block, Ctrl-X twice\n"
         "at any time.\n"
-        "Example: xmodem 0x48000000          (then, on the host: sx -k FILE)",
-    .subcommands = "send\0",
-    .words_min = 1,
+        "Example: xmodem app          (then, on the host: sx -k root-task.elf)",
+    .subcommands = UPLOAD_SLOT_NAMES "send\0",
     .words_max = 7,
     .run = run,
 };

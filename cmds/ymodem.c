@@ -2,6 +2,7 @@
 /* ymodem: receive files with their names and exact sizes, or send memory. */
 #include "cmds/cmds.h"
 #include "cmds/xfer.h"
+#include "monitor/slots.h"
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
@@ -10,15 +11,14 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
 const struct cmd cmd_ymodem = {
     .name = "ymodem",
-    .group = CMD_MEMORY,
-    .summary = "the same, with names and exact sizes",
-    .usage = "ymodem ADDR [LIMIT] [-c|-g] [-t SECONDS] [sha256=HEX] | ymodem send ADDR SIZE "
+    .group = CMD_BOOT,
+    .summary = "the same, several files at once, with names and exact sizes",
+    .usage = "ymodem [SLOT|ADDR [LIMIT]] [-c|-g] [-t SECONDS] [sha256=HEX] | ymodem send ADDR SIZE "
              "[NAME] [-t SECONDS]",
-    .help = "  -g   streaming: no answers; any damage ends it\n"
-            "The rest is as for xmodem.\n"
-            "Example: ymodem 0x48000000          (then, on the host: sb -k FILE)",
-    .subcommands = "send\0",
-    .words_min = 1,
+    .help = "  -g  streaming: no answers; any damage ends it\n"
+            "The rest is as for xmodem; several files come without SLOT and ADDR only.\n"
+            "Example: ymodem          (then, on the host: sb -k kernel.elf root-task.elf)",
+    .subcommands = UPLOAD_SLOT_NAMES "send\0",
     .words_max = 7,
     .run = run,
 };

@@ -408,12 +408,12 @@ static void test_live_tables_are_refused(void **state)
 static void test_words(void **state)
 {
     (void)state;
-#define USAGE "; usage: xmodem ADDR"
+#define USAGE "; usage: xmodem [SLOT|ADDR"
     static const struct {
         const char *line, *reason;
     } wrong[] = {
-        {"xmodem -c", "receive where" USAGE},
-        {"xmodem 0x40010000 1 2", "receive where" USAGE},
+        {"xmodem app 1", "what is 1" USAGE},
+        {"xmodem 0x40010000 1 2", "what is 2" USAGE},
         {"xmodem 0x40010000 -g", "what is -g" USAGE},
         {"xmodem 0x40010000 -c -c", "what is -c" USAGE},
         {"xmodem 0x40010000 -t", "-t wants a number of seconds" USAGE},
@@ -431,7 +431,7 @@ static void test_words(void **state)
         {"xmodem send 0x40010000 1 name", "send what" USAGE},
         {"xmodem send 0x40010000 1 -c", "the receiver chooses the checks" USAGE},
         {"xmodem send 0x40010000 0xffffffffffffffff",
-         "18446744073709551615 bytes at 0x40010000 pass the end of the address space\r"},
+         "18446744073709551615 words of 1 bytes at 0x40010000 pass the end of the address space\r"},
         {"xmodem send 0x403ffff0 17", "fault at 0x40400000\r"},
     };
 
