@@ -99,6 +99,19 @@ static void keep_progress(struct monitor *m, const struct change *c)
 
 /* --- Places ------------------------------------------------------------------------------- */
 
+/* What an undone change brings back must still be there. */
+static int add_slots_before(struct monitor *m, struct diag *d)
+{
+    int err = ERR_OK;
+
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
+        if (m->slots_before[i].state >= SLOT_OFFERED)
+            err = regions_add_rest(&m->busy, bytes_range(m->slots_before[i].image.data),
+                                   REGION_SOURCE, "", d);
+    }
+    return err;
+}
+
 static int add_destinations(struct monitor *m, const struct boot_plan *plan, struct diag *d)
 {
     int err = ERR_OK;
@@ -133,10 +146,10 @@ static bool move(struct monitor *m, struct bytes *data)
         return false;
     arch_copy(arch_phys(to.start), data->data, data->size);
     data->data = arch_phys(to.start);
-    arch_clean_poc(data->data, data->size);
     return true;
 }
 
+/* What has come is to outlive a reset, which caches do not. */
 static void move_sources(struct monitor *m, unsigned fresh)
 {
     bool reopen = false;
@@ -150,6 +163,8 @@ static void move_sources(struct monitor *m, unsigned fresh)
             (fresh & BIT(i) || place_is_in_the_way(m, bytes_range(*data))) && move(m, data) &&
             i == UPLOAD_PAYLOAD)
             reopen = true;
+        if (fresh & BIT(i))
+            arch_clean_poc(data->data, data->size);
     }
     if (reopen)
         (void)images_open(m);
@@ -172,6 +187,8 @@ static int make_room(struct monitor *m, unsigned fresh, struct diag *d)
         return err;
     (void)boot_plan_make(m);
     err = place_list_sources(m, &m->busy, d);
+    if (!err)
+        err = add_slots_before(m, d);
     if (!err)
         err = regions_add_rest(&m->busy, page, REGION_SOURCE, "", d);
     if (!err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 #include "monitor/boot.h"
 #include "monitor/embedded.h"
 #include "monitor/home.h"
@@ -134,10 +135,11 @@ int place_list_sources(const struct monitor *m, struct regions *set, struct diag
 
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
         const struct slot *slot = &m->slots[i];
+        char name[REGION_NAME_BYTES] = "uploaded ";
 
+        (void)text_append(name, sizeof(name), text_pick(UPLOAD_SLOT_NAMES, i));
         if (slot->state >= SLOT_OFFERED)
-            err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE,
-                                   slot->image.name, d);
+            err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE, name, d);
     }
     for (unsigned i = 0; i < m->script_depth && !err; i++)
         err = regions_add_rest(set, bytes_range(m->scripts[i]), REGION_SOURCE, "running script", d);

@@ -2,6 +2,8 @@
 """What was uploaded: in force, kept apart, and found again after a reset."""
 
 import hashlib
+import json
+import socket
 import struct
 
 import pytest
@@ -110,6 +112,39 @@ def test_reset_after_reset(start, image):
     machine.send("boot" + ENTER)
     text, status = machine.result()
     assert status == 0 and "root task: all good\n" in text
+
+
+class Qmp:
+    """QEMU's own control line, on a machine that stays when it is switched off."""
+
+    def __init__(self, directory):
+        self.path = directory / "qmp"
+        self.args = ["-no-shutdown", "-qmp", f"unix:{self.path},server,nowait"]
+
+    def run(self, *commands):
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.path))
+            stream = line.makefile("rw")
+            for command in ("qmp_capabilities", *commands):
+                stream.write(json.dumps({"execute": command}))
+                stream.flush()
+                while "return" not in (answer := json.loads(stream.readline())):
+                    assert "error" not in answer, answer
+
+
+def test_kernel_ran_and_the_machine_was_reset(start, image, tmp_path):
+    """The kernel writes where seL4 does: at the top of RAM."""
+    qmp = Qmp(tmp_path)
+    machine = survivors(
+        start, image, [("app", b"new.elf", PLACE, app())], semihosting=False, args=qmp.args
+    )
+    for _ in range(2):
+        machine.command("upload keep")
+        machine.send("boot" + ENTER)
+        machine.expect_exact("root task: all good")
+        machine.expect_exact("RESULT 0")
+        qmp.run("stop", "system_reset", "cont")
+        assert "upload: new.elf (app, " in machine.expect_prompt()
 
 
 def test_what_was_written_over_is_said(start, image):

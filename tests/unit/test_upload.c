@@ -280,6 +280,13 @@ static void test_kernel_that_does_not_match_is_refused(void **state)
     receive(0, UPLOAD_KERNEL, "hyp", elf_fake_bytes(&elf), 0);
     assert_refused(1, ERR_MISMATCH, "exception level: kernel built for ");
     assert_true(m->progress.mmu_on && arch_fake.boot_map);
+    receive(0, UPLOAD_KERNEL, "good", new_kernel(ARCH_FAKE_BASE, 0x4000), 0);
+    assert_taken(1);
+    elf_fake_init(&elf, &s, 1);
+    receive(0, UPLOAD_KERNEL, "hyp", elf_fake_bytes(&elf), 0);
+    assert_refused(1, ERR_MISMATCH, "exception level: kernel built for ");
+    assert_string_equal(images_find(m, FIT_KERNEL)->name, "good");
+    assert_int_equal(images_verify(m, FIT_KERNEL, &why), ERR_OK);
 }
 
 /* Padding that is part of the file: only its digest can tell. */
