@@ -23,10 +23,10 @@ $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
-MONITOR_LIBS := $(addprefix $(ARM64_LIB)/,libfdt.a libcrypto.a libdeflate.a) $(PICOLIBC)/lib/libc.a
+MONITOR_LIBS := $(addprefix $(ARM64_LIB)/,libfdt.a libcrypto.a libdeflate.a liblz4.a) $(PICOLIBC)/lib/libc.a
 
 # The headers of the libraries only: the rest of that directory is a hosted C library's.
-build/include/.made: | deps-build
+build/include/.made: monitor/monitor.mk | deps-build
 	@mkdir -p build/include/openssl
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
@@ -50,6 +50,10 @@ build/target/sha256.S: monitor/arch/sha256.sh $(ARM64_LIB)/libcrypto.a
 	@mkdir -p $(@D)
 	$(Q)$< $(CROSS_COMPILE) $(ARM64_LIB)/libcrypto.a build/target/libcrypto-sha256.o > $@
 
+build/target/lz4.S: monitor/arch/lz4.sh $(ARM64_LIB)/liblz4.a
+	@mkdir -p $(@D)
+	$(Q)$< $(CROSS_COMPILE) $(ARM64_LIB)/liblz4.a build/target/liblz4-lz4.o > $@
+
 # Linked twice: first without names, then with the table of what the first link placed.
 build/target/symbols0.S: monitor/arch/symbols.sh
 	@mkdir -p $(@D)
@@ -58,16 +62,16 @@ build/target/symbols0.S: monitor/arch/symbols.sh
 build/target/symbols1.S: monitor/arch/symbols.sh build/target/elfmon0.elf
 	$(Q)$< $(CROSS_COMPILE)nm build/target/elfmon0.elf > $@
 
-$(addprefix build/target/,sha256.o symbols0.o symbols1.o): build/target/%.o: build/target/%.S
+$(addprefix build/target/,sha256.o lz4.o symbols0.o symbols1.o): build/target/%.o: build/target/%.S
 	$(Q)$(CROSS_COMPILE)gcc -c -o $@ $<
 
 MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(MONITOR_LIBS) -Wl,--end-group
 
-build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/symbols0.o build/target/elfmon.lds
+build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/lz4.o build/target/symbols0.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
-build/elfmon.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/symbols1.o build/target/elfmon.lds
+build/elfmon.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/lz4.o build/target/symbols1.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
 build: build/elfmon.elf
