@@ -51,6 +51,8 @@ static const char *culprit(const struct options *o, const struct diag *d)
                                  [PLAN_APP] = o->app,
                                  [PLAN_INITRD] = o->initrd};
 
+    if (o->fit)
+        return o->fit;
     for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT; role++) {
         const char *name = plan_role_name((enum plan_role)role);
 
@@ -87,7 +89,7 @@ int advice_make(const struct inputs *in, struct advice *out)
     if (plan_make(&input, &out->plan, &d))
         return report_error(culprit(in->options, &d), "%s", d.text);
     if (from_dtb && preflight_check(&out->plan, &input, &d))
-        return report_error(in->options->dtb, "%s", d.text);
+        return report_error(in->options->fit ? in->options->fit : in->options->dtb, "%s", d.text);
     return 0;
 }
 

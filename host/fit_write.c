@@ -4,6 +4,7 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "host/compress.h"
 #include "host/file.h"
 #include "host/report.h"
 #include "monitor/base/bits.h"
@@ -21,7 +22,8 @@ struct part {
     const char *name, *description, *type, *os, *arch;
     const char *config_property; /* the configuration's property that names it */
     struct bytes data;
-    uint64_t offset; /* from the tree's end */
+    const char *compression; /* of the data */
+    uint64_t offset;         /* from the tree's end */
 };
 
 /* A tree under construction; after an error the put_ functions do nothing. */
@@ -102,7 +104,7 @@ static void put_image(struct writer *w, const struct part *p, const struct sel4_
     put_text(w, FIT_PROP_TYPE, p->type);
     put_text(w, FIT_PROP_ARCH, p->arch);
     put_text(w, FIT_PROP_OS, p->os);
-    put_text(w, FIT_PROP_COMPRESSION, FIT_COMPRESSION_NONE);
+    put_text(w, FIT_PROP_COMPRESSION, p->compression);
     put_u32(w, FIT_PROP_DATA_OFFSET, (uint32_t)p->offset);
     put_u32(w, FIT_PROP_DATA_SIZE, (uint32_t)p->data.size);
     if (!strcmp(p->type, FIT_TYPE_KERNEL))
@@ -114,10 +116,15 @@ static void put_image(struct writer *w, const struct part *p, const struct sel4_
     close_node(w);
 }
 
+static void put_seconds(struct writer *w, const char *name, int32_t seconds, int32_t absent)
+{
+    put_u32(w, name, (uint32_t)(seconds == OPT_SECONDS_ABSENT ? absent : seconds));
+}
+
 static void put_settings(struct writer *w, const struct options *o)
 {
-    put_u32(w, FIT_PROP_AUTOBOOT, (uint32_t)o->autoboot_seconds);
-    put_u32(w, FIT_PROP_IDLE_BOOT, (uint32_t)o->idle_boot_seconds);
+    put_seconds(w, FIT_PROP_AUTOBOOT, o->autoboot_seconds, FIT_AUTOBOOT_DEFAULT);
+    put_seconds(w, FIT_PROP_IDLE_BOOT, o->idle_boot_seconds, -1);
     if (o->app_offset.given)
         put_u64(w, FIT_PROP_APP_OFFSET, o->app_offset.value);
     put_text(w, FIT_PROP_STOP_KEY, o->stop_key);
@@ -174,6 +181,22 @@ static int make_tree(const struct part *parts, const struct inputs *in, uint32_t
     return 0;
 }
 
+/* Have the data of @p as --compress says, where that makes it smaller. */
+static int compress_part(const struct options *o, struct part *p)
+{
+    struct bytes packed;
+
+    if (!p->data.size || o->compress == UNPACK_NONE)
+        return 0;
+    if (compress_bytes(o->compress, p->data, &packed))
+        return -1;
+    if (packed.size < p->data.size) {
+        p->data = packed;
+        p->compression = unpack_detect(packed);
+    }
+    return 0;
+}
+
 /* Give each part its offset; the bytes that all of them take. */
 static uint64_t lay_parts(struct part *parts)
 {
@@ -207,17 +230,23 @@ int fit_write(const struct inputs *in, uint32_t timestamp, struct fit_blob *out)
     const bool is_linux = in->protocol == PLAN_LINUX;
     struct part parts[PART_COUNT] = {
         {"kernel", is_linux ? "Linux kernel" : "seL4 kernel", FIT_TYPE_KERNEL,
-         is_linux ? FIT_OS_LINUX : FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL, in->kernel, 0},
+         is_linux ? FIT_OS_LINUX : FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL, in->kernel,
+         FIT_COMPRESSION_NONE, 0},
         {FIT_IMAGE_APP, "root task", FIT_TYPE_STANDALONE, FIT_OS_SEL4, FIT_ARCH_ARM64,
-         FIT_PROP_LOADABLES, in->app, 0},
-        {"fdt", "devicetree", FIT_TYPE_DTB, NULL, FIT_ARCH_ARM64, FIT_PROP_FDT, in->dtb, 0},
+         FIT_PROP_LOADABLES, in->app, FIT_COMPRESSION_NONE, 0},
+        {"fdt", "devicetree", FIT_TYPE_DTB, NULL, FIT_ARCH_ARM64, FIT_PROP_FDT, in->dtb,
+         FIT_COMPRESSION_NONE, 0},
         {"initrd", "initial RAM disk", FIT_TYPE_INITRD, FIT_OS_LINUX, FIT_ARCH_ARM64,
-         FIT_PROP_RAMDISK, in->initrd, 0},
-        {"script", "commands", FIT_TYPE_SCRIPT, NULL, NULL, FIT_PROP_SCRIPT, in->script, 0},
+         FIT_PROP_RAMDISK, in->initrd, FIT_COMPRESSION_NONE, 0},
+        {"script", "commands", FIT_TYPE_SCRIPT, NULL, NULL, FIT_PROP_SCRIPT, in->script,
+         FIT_COMPRESSION_NONE, 0},
     };
-    uint64_t data_bytes = lay_parts(parts);
+    uint64_t data_bytes;
     uint8_t *blob;
 
+    if (compress_part(in->options, &parts[0]) || compress_part(in->options, &parts[1]))
+        return -1;
+    data_bytes = lay_parts(parts);
     if (data_bytes > FIT_BYTES_MAX - TREE_ROOM)
         return report_error(in->options->out, "the images take 2 GiB or more together");
     blob = file_memory(TREE_ROOM + data_bytes);

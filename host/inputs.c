@@ -27,7 +27,8 @@ static int read_app(const char *path, struct bytes *slim)
     struct elf64 elf;
     struct bytes file;
 
-    return file_read(path, &file) ? -1 : take_elf(path, file, &elf, slim);
+    return file_read(path, &file) || unpack_file(path, &file) ? -1
+                                                              : take_elf(path, file, &elf, slim);
 }
 
 /* @cpus is for kernels that do not tell; one that does is not overruled. */
@@ -44,17 +45,23 @@ static int take_cpus(const struct options *o, struct sel4_facts *facts)
     return 0;
 }
 
+static int describe_sel4(const char *path, const struct elf64 *kernel,
+                         const struct sel4_facts *packed, struct inputs *in)
+{
+    in->protocol = PLAN_SEL4;
+    sel4_facts(kernel, packed, &in->facts);
+    in->kernel_base = kernel->pa.start;
+    return in->facts.is_sel4 ? 0 : report_error(path, "not an seL4 kernel");
+}
+
 static int take_sel4(const struct options *o, struct bytes file, struct inputs *out)
 {
     struct elf64 elf;
 
     if (take_elf(o->kernel, file, &elf, &out->kernel))
         return -1;
-    out->protocol = PLAN_SEL4;
-    sel4_facts(&elf, NULL, &out->facts);
-    out->kernel_base = elf.pa.start;
-    if (!out->facts.is_sel4)
-        return report_error(o->kernel, "not an seL4 kernel");
+    if (describe_sel4(o->kernel, &elf, NULL, out))
+        return -1;
     if (o->initrd)
         return report_error(o->initrd, "an seL4 kernel takes no --initrd");
     if (o->kernel_paddr.given && o->kernel_paddr.value != elf.pa.start)
@@ -65,16 +72,23 @@ static int take_sel4(const struct options *o, struct bytes file, struct inputs *
     return take_cpus(o, &out->facts);
 }
 
-static int take_linux(const struct options *o, struct bytes file, struct inputs *out)
+static int describe_linux(const char *path, struct inputs *in)
 {
     struct linux_image image;
     struct diag d;
 
-    if (linux_image_open(file, &image, &d))
-        return report_error(o->kernel, "%s", d.text);
-    out->protocol = PLAN_LINUX;
+    if (linux_image_open(in->kernel, &image, &d))
+        return report_error(path, "%s", d.text);
+    in->protocol = PLAN_LINUX;
+    in->kernel_base = LINUX_RAM_BASE;
+    return 0;
+}
+
+static int take_linux(const struct options *o, struct bytes file, struct inputs *out)
+{
     out->kernel = file;
-    out->kernel_base = LINUX_RAM_BASE;
+    if (describe_linux(o->kernel, out))
+        return -1;
     if (o->app)
         return report_error(o->app, "a Linux kernel takes no --app, but an --initrd");
     if (o->kernel_paddr.given || o->cpus.given)
@@ -89,7 +103,7 @@ static int read_kernel(const struct options *o, struct inputs *out)
 {
     struct bytes file;
 
-    if (file_read(o->kernel, &file) || unpack_kernel(o->kernel, &file))
+    if (file_read(o->kernel, &file) || unpack_file(o->kernel, &file))
         return -1;
     return (linux_image_is(file) ? take_linux : take_sel4)(o, file, out);
 }
@@ -128,6 +142,18 @@ static int read_script(const char *path, struct bytes *out)
                                 i);
     }
     return 0;
+}
+
+int inputs_describe(const char *path, const struct sel4_facts *packed, struct inputs *in)
+{
+    struct elf64 elf;
+    struct diag d;
+
+    if (linux_image_is(in->kernel))
+        return describe_linux(path, in);
+    if (elf64_open(in->kernel, &elf, &d))
+        return report_error(path, "kernel: %s", d.text);
+    return describe_sel4(path, &elf, packed, in);
 }
 
 int inputs_read(const struct options *o, struct inputs *out)

@@ -7,8 +7,8 @@
 #include "monitor/base/reader.h"
 #include "monitor/plan.h"
 
-/** What goes into the FIT; size 0: not given. The ELFs are slim
- * (host/elf_slim.h), the kernel is unpacked. */
+/** What goes into the FIT; size 0: not given. The kernel is unpacked; of separate files the ELFs
+ * are slim (host/elf_slim.h). */
 struct inputs {
     const struct options *options;
     enum plan_protocol protocol; /* PLAN_NOTHING: no kernel */
@@ -19,5 +19,11 @@ struct inputs {
 
 /** Read and check everything that @options names. -1 on error, reported. */
 int inputs_read(const struct options *options, struct inputs *out);
+
+/**
+ * Fill in the facts and the base of @in->kernel, which comes from @path. @packed: what a FIT says
+ * of it, or NULL. -1 on error, reported.
+ */
+int inputs_describe(const char *path, const struct sel4_facts *packed, struct inputs *in);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "host/advice.h"
 #include "host/file.h"
-#include "host/fit_write.h"
+#include "host/fit_embed.h"
 #include "host/inputs.h"
 #include "host/loader.h"
 #include "host/options.h"
@@ -34,7 +34,8 @@ static int read_timestamp(uint32_t *out)
 
 static int check_not_input(const struct options *o)
 {
-    const char *const inputs[] = {o->loader, o->kernel, o->app, o->dtb, o->initrd, o->script};
+    const char *const inputs[] = {o->loader, o->kernel, o->app, o->dtb,
+                                  o->initrd, o->script, o->fit};
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
         if (inputs[i] && file_same(inputs[i], o->out))
@@ -81,6 +82,12 @@ static int write_image(const struct options *o, const struct inputs *in, const s
     return err;
 }
 
+/* Separate files, or all in one, which is then the payload too. */
+static int read_inputs(const struct options *o, struct inputs *in, struct fit_blob *fit)
+{
+    return o->fit ? fit_embed(o, in, fit) : inputs_read(o, in);
+}
+
 static int pack(const struct options *o)
 {
     static struct inputs in;
@@ -88,8 +95,8 @@ static int pack(const struct options *o)
     static struct fit_blob fit;
     uint32_t timestamp;
 
-    if (read_timestamp(&timestamp) || check_not_input(o) || inputs_read(o, &in) ||
-        advice_make(&in, &advice) || fit_write(&in, timestamp, &fit))
+    if (read_timestamp(&timestamp) || check_not_input(o) || read_inputs(o, &in, &fit) ||
+        advice_make(&in, &advice) || (!o->fit && fit_write(&in, timestamp, &fit)))
         return -1;
     return write_image(o, &in, &fit, &advice);
 }
@@ -97,8 +104,9 @@ static int pack(const struct options *o)
 static int print_facts(const struct options *o)
 {
     static struct inputs in;
+    static struct fit_blob fit;
 
-    if (inputs_read(o, &in))
+    if (read_inputs(o, &in, &fit))
         return -1;
     report_facts(&in.facts);
     return 0;

@@ -14,11 +14,12 @@
 
 /* What an option's argument is; the type of its field in struct options. */
 enum arg_kind {
-    ARG_FLAG,    /* none; bool */
-    ARG_TEXT,    /* const char * */
-    ARG_NUMBER,  /* struct opt_number */
-    ARG_SECONDS, /* int32_t */
-    ARG_FORMAT,  /* enum out_format */
+    ARG_FLAG,     /* none; bool */
+    ARG_TEXT,     /* const char * */
+    ARG_NUMBER,   /* struct opt_number */
+    ARG_SECONDS,  /* int32_t */
+    ARG_FORMAT,   /* enum out_format */
+    ARG_COMPRESS, /* enum unpack_kind */
 };
 
 struct option_def {
@@ -44,9 +45,13 @@ static const struct option_def defs[] = {
     {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
     {"initrd", ARG_TEXT, FIELD(initrd), "FILE", "initial RAM disk for Linux, as it is"},
     {"script", ARG_TEXT, FIELD(script), "FILE", "commands for the monitor's shell"},
+    {"fit", ARG_TEXT, FIELD(fit), "FILE",
+     "a ready FIT image, as mkimage makes them, instead of all of these"},
     {"out", ARG_TEXT, FIELD(out), "FILE", "the image to write"},
     {"format", ARG_FORMAT, FIELD(format), "FORMAT",
      "elf: bootable ELF (default); bin: raw arm64 Image; fit: payload alone"},
+    {"compress", ARG_COMPRESS, FIELD(compress), "METHOD",
+     "gzip or lz4: kernel and root task; none (default)"},
     {"bootargs", ARG_TEXT, FIELD(bootargs), "TEXT", "/chosen/bootargs of the devicetree"},
     {"kernel-paddr", ARG_NUMBER, FIELD(kernel_paddr), "ADDR",
      "where the kernel must be; refused where it is built for another place"},
@@ -73,6 +78,7 @@ void options_help(FILE *to)
 {
     fputs("usage: elfmon-pack --loader FILE [--kernel FILE [--app FILE | --initrd FILE]] [options] "
           "--out FILE\n"
+          "       elfmon-pack --loader FILE --fit FILE [options] --out FILE\n"
           "       elfmon-pack --kernel FILE --facts\n"
           "Pack a kernel and its root task or initrd with the elfmon boot monitor into one "
           "image.\n\n",
@@ -127,6 +133,14 @@ static int set_format(const char *value, enum out_format *field, struct diag *d)
     return diag_set(d, ERR_USAGE, "'%s' is not elf, bin or fit", value);
 }
 
+static int set_compress(const char *value, enum unpack_kind *field, struct diag *d)
+{
+    *field = unpack_kind(value);
+    if (*field == UNPACK_UNKNOWN)
+        return diag_set(d, ERR_USAGE, "'%s' is not gzip, lz4 or none", value);
+    return ERR_OK;
+}
+
 static int set_option(struct options *o, const struct option_def *def, const char *value)
 {
     void *field = (char *)o + def->field;
@@ -149,6 +163,9 @@ static int set_option(struct options *o, const struct option_def *def, const cha
         break;
     case ARG_FORMAT:
         err = set_format(value, field, &d);
+        break;
+    case ARG_COMPRESS:
+        err = set_compress(value, field, &d);
         break;
     }
     if (err) {
@@ -176,13 +193,40 @@ static int check_text(const char *option, const char *text, size_t room)
     return bad_usage(option, reason);
 }
 
+/* What --fit has of its own. */
+static int check_fit(const struct options *o)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } others[] = {
+        {"--kernel", o->kernel},
+        {"--app", o->app},
+        {"--dtb", o->dtb},
+        {"--initrd", o->initrd},
+        {"--script", o->script},
+        {"--compress", o->compress != UNPACK_NONE},
+        {"--kernel-paddr", o->kernel_paddr.given},
+        {"--cpus", o->cpus.given},
+    };
+
+    for (size_t i = 0; o->fit && i < sizeof(others) / sizeof(others[0]); i++) {
+        if (others[i].given)
+            return bad_usage(others[i].name, "not with --fit, which has all images");
+    }
+    return 0;
+}
+
 static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
-    if (!o->kernel && !o->app && !o->dtb && !o->initrd && !o->script)
-        return bad_usage("", "nothing to pack: no --kernel, --app, --dtb, --initrd or --script");
-    if (o->facts && !o->kernel)
+    if (!o->kernel && !o->app && !o->dtb && !o->initrd && !o->script && !o->fit)
+        return bad_usage("",
+                         "nothing to pack: no --kernel, --app, --dtb, --initrd, --script or --fit");
+    if (check_fit(o))
+        return -1;
+    if (o->facts && !o->kernel && !o->fit)
         return bad_usage("--facts", "there is no --kernel");
     if (o->format != OUT_FIT && !o->loader && !o->facts)
         return bad_usage("--loader", "missing; only --format fit does without");
@@ -237,7 +281,8 @@ int options_parse(int argc, char **argv, struct options *out)
         longs[i].name = defs[i].name;
         longs[i].has_arg = defs[i].kind == ARG_FLAG ? no_argument : required_argument;
     }
-    *out = (struct options){.autoboot_seconds = FIT_AUTOBOOT_DEFAULT, .idle_boot_seconds = -1};
+    *out = (struct options){.autoboot_seconds = OPT_SECONDS_ABSENT,
+                            .idle_boot_seconds = OPT_SECONDS_ABSENT};
     if (parse_words(argc, argv, longs, out))
         return -1;
     return out->help || out->version ? 0 : check_together(out);

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "payload/unpack.h"
+
 enum out_format { OUT_ELF, OUT_BIN, OUT_FIT };
 
 /** A number that may be absent. */
@@ -15,12 +17,17 @@ struct opt_number {
     uint64_t value;
 };
 
+/** What a number of seconds is where it is not given; -1: off. */
+enum { OPT_SECONDS_ABSENT = -2 };
+
 /** Paths and texts are NULL where not given. */
 struct options {
+    const char *fit; /* a whole payload; then there are no other images */
     const char *loader, *kernel, *app, *dtb, *initrd, *script, *out;
     const char *bootargs, *stop_key;
     struct opt_number kernel_paddr, app_offset, load_addr, cpus;
-    int32_t autoboot_seconds, idle_boot_seconds; /* -1: off */
+    int32_t autoboot_seconds, idle_boot_seconds;
+    enum unpack_kind compress; /* for kernel and root task */
     enum out_format format;
     bool verbose, facts, help, version;
 };

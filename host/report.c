@@ -4,9 +4,11 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "monitor/memory_map.h"
 #include "monitor/preflight.h"
+#include "payload/fit_names.h"
 
 int report_error(const char *file, const char *format, ...)
 {
@@ -45,10 +47,14 @@ void report_inputs(const struct inputs *in, const struct fit_blob *fit, const st
     printf("%-8s  %10s  %s\n", "IMAGE", "BYTES", "SHA-256");
     for (unsigned i = 0; i < fit->read.image_count; i++) {
         const struct fit_image *image = &fit->read.images[i];
+        bool is_plain = !strcmp(image->compression, FIT_COMPRESSION_NONE);
         char hex[SHA256_HEX_BYTES];
+        struct sha256 digest;
 
-        digest_to_hex(&image->digests[DIGEST_SHA256], hex);
-        printf("%-8s  %10zu  %s\n", image->name, image->data.size, hex);
+        digest_make(DIGEST_SHA256, image->data, &digest);
+        digest_to_hex(&digest, hex);
+        printf("%-8s  %10zu  %s%s%s\n", image->name, image->data.size, hex, is_plain ? "" : "  ",
+               is_plain ? "" : image->compression);
     }
     if (in->kernel.size) {
         preflight_describe_kernel(&advice->plan, text, sizeof(text));

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/unpack.h"
 
-#include <libdeflate.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "host/file.h"
+#include "host/compress.h"
 #include "host/report.h"
-#include "monitor/base/bits.h"
-
-/* Far more than any kernel; a file that unpacks to more is no kernel. */
-#define UNPACKED_MAX GIB(1)
 
 /* An EFI program with a compressed kernel in it. Source: Linux
  * drivers/firmware/efi/libstub/zboot-header.S. */
@@ -50,29 +44,13 @@ static int take_zboot(const char *path, struct bytes *file)
     return 0;
 }
 
-int unpack_kernel(const char *path, struct bytes *file)
+int unpack_file(const char *path, struct bytes *file)
 {
-    struct libdeflate_decompressor *unpacker;
-    enum libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
-    size_t size = 0;
-    uint8_t *to = NULL;
+    struct diag d;
 
     if (take_zboot(path, file))
         return -1;
-    if (!has(*file, 0, "\x1f\x8b\x08"))
-        return 0;
-    unpacker = libdeflate_alloc_decompressor();
-    if (!unpacker)
-        return report_error(path, "no memory to unpack it");
-    for (uint64_t room = MIB(64); result == LIBDEFLATE_INSUFFICIENT_SPACE && room <= UNPACKED_MAX;
-         room *= 2) {
-        free(to);
-        to = file_memory(room);
-        result = libdeflate_gzip_decompress(unpacker, file->data, file->size, to, room, &size);
-    }
-    libdeflate_free_decompressor(unpacker);
-    *file = (struct bytes){to, size};
-    if (result == LIBDEFLATE_INSUFFICIENT_SPACE)
-        return report_error(path, "gzip unpacks it to more than 1 GiB");
-    return result ? report_error(path, "gzip cannot unpack it: cut or damaged") : 0;
+    if (compress_undo(unpack_detect(*file), *file, file, &d))
+        return report_error(path, "%s", d.text);
+    return 0;
 }
