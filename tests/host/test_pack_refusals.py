@@ -185,7 +185,7 @@ def test_help_names_every_option(packer):
         *("--loader", "--kernel", "--app", "--dtb", "--initrd", "--script", "--out", "--format"),
         *("--bootargs", "--kernel-paddr", "--app-offset", "--load-addr", "--cpus"),
         *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--facts", "--help"),
-        "--version",
+        *("--version", "--fit", "--compress"),
     }
     assert max(map(len, done.stdout.splitlines())) <= 100
 
