@@ -36,8 +36,9 @@ static void print_cpu(struct monitor *m)
     if (count)
         console_printf(&m->con, ", %u core%s", count, count == 1 ? "" : "s");
     console_printf(&m->con,
-                   "\n" BLANKS "EL%u, MPIDR 0x%" PRIx64 ", %u-bit PA, %s SHA-256 instructions\n",
-                   cpu->el, cpu->mpidr, mmu_cfg_pa_bits((unsigned)field_get(cpu->mmfr0, 3, 0)),
+                   "\n" BLANKS "EL%u%s, MPIDR 0x%" PRIx64 ", %u-bit PA, %s SHA-256 instructions\n",
+                   cpu->el, cpu->started_at_el3 ? " (started at EL3)" : "", cpu->mpidr,
+                   mmu_cfg_pa_bits((unsigned)field_get(cpu->mmfr0, 3, 0)),
                    field_get(cpu->isar0, 15, 12) ? "with" : "no");
 }
 

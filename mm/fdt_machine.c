@@ -29,6 +29,7 @@ enum property {
     ENABLE_METHOD,
     RELEASE_ADDR,
     METHOD,
+    CLOCK_FREQUENCY,
     NO_MAP,
     BOOTARGS,
     STDOUT_PATH,
@@ -50,18 +51,19 @@ static const char *const property_names[PROPERTY_COUNT] = {
     [ENABLE_METHOD] = "enable-method",
     [RELEASE_ADDR] = "cpu-release-addr",
     [METHOD] = "method",
+    [CLOCK_FREQUENCY] = "clock-frequency",
     [NO_MAP] = "no-map",
     [BOOTARGS] = "bootargs",
     [STDOUT_PATH] = "stdout-path",
 };
 
-enum device { OTHER, PL011, PSCI_0_1, PSCI_0_2, GIC_V2, GIC_V3 };
+enum device { OTHER, PL011, PSCI_0_1, PSCI_0_2, GIC_V2, GIC_V3, TIMER };
 
 /* Compatible with one of these behind "arm,", a node is the device at the same place. */
 static const char compatibles[] = "pl011\0psci-1.0\0psci-0.2\0psci\0cortex-a15-gic\0gic-400\0"
-                                  "cortex-a7-gic\0cortex-a9-gic\0gic-v3\0";
+                                  "cortex-a7-gic\0cortex-a9-gic\0gic-v3\0armv8-timer\0";
 static const uint8_t devices[] = {PL011,  PSCI_0_2, PSCI_0_2, PSCI_0_1, GIC_V2,
-                                  GIC_V2, GIC_V2,   GIC_V2,   GIC_V3};
+                                  GIC_V2, GIC_V2,   GIC_V2,   GIC_V3,   TIMER};
 
 /* What the children of a node may be. */
 enum family { DEVICES, CPUS, RESERVED_MEMORY };
@@ -237,6 +239,14 @@ static void read_psci(struct walk *w, bool standard_ids)
     w->out->psci_0_2 = standard_ids;
 }
 
+static void read_timer(struct walk *w)
+{
+    uint32_t hz;
+
+    if (bytes_be32(w->values[CLOCK_FREQUENCY], 0, &hz) == ERR_OK)
+        w->out->timer_hz = hz;
+}
+
 static void read_gic(struct walk *w, unsigned version)
 {
     struct range dist = {0, 0}, cpu = {0, 0};
@@ -304,6 +314,8 @@ static void read_device(struct walk *w, const struct level *node)
         read_gic(w, device == GIC_V2 ? 2 : 3);
     else if (device == PSCI_0_1 || device == PSCI_0_2)
         read_psci(w, device == PSCI_0_2);
+    else if (device == TIMER)
+        read_timer(w);
     for (unsigned i = 0; w->values[REG].data && cpu_reg(w, i, &r) == ERR_OK; i++)
         if (!range_is_empty(r))
             add_mmio(w, r, node->name);

@@ -40,6 +40,7 @@ struct machine {
     unsigned cpu_count;
     enum psci_method psci;
     bool psci_0_2;        /* compatible with arm,psci-0.2 or later: standard function ids */
+    uint64_t timer_hz;    /* of the generic timer, where the firmware does not set it; else 0 */
     unsigned gic_version; /* 2 or 3; 0 where unknown */
     paddr_t gic_dist;     /* distributor */
     paddr_t gic_cpu;      /* GICv2 CPU interface or GICv3 redistributor */

@@ -15,7 +15,8 @@
 
 /** Identification of the CPU this runs on. */
 struct arch_cpu {
-    unsigned el; /* the exception level the monitor runs at */
+    unsigned el;         /* the exception level the monitor runs at */
+    bool started_at_el3; /* and left it: there is no firmware */
     uint64_t midr, mpidr, pfr0, mmfr0, isar0;
     uint64_t counter_hz; /* CNTFRQ_EL0 */
 };
@@ -24,6 +25,14 @@ void arch_cpu(struct arch_cpu *out);
 
 /** MPIDR_EL1: Aff3, Aff2, Aff1, Aff0. */
 #define MPIDR_AFFINITY (MASK(39, 32) | MASK(23, 0))
+
+/** Started at EL3, until arch_secure_end: 32 bits of secure physical memory; 0 where that faults.
+ */
+uint32_t arch_secure_read(paddr_t address);
+void arch_secure_write(paddr_t address, uint32_t value);
+
+/** The last call of these; sets CNTFRQ_EL0 where @counter_hz is not 0. */
+void arch_secure_end(uint64_t counter_hz);
 
 /** CNTPCT_EL0, or CNTVCT_EL0 where the physical counter is not ours. */
 uint64_t arch_counter(void);

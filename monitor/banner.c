@@ -38,6 +38,14 @@ static uint64_t kib(uint64_t bytes)
     return (bytes + KIB(1) - 1) / KIB(1);
 }
 
+/* What is missing then is missed later: other cores, reset, power. */
+static void print_start(struct monitor *m)
+{
+    if (m->cpu.started_at_el3)
+        console_printf(&m->con, "started at EL3: set up for non-secure EL%u%s\n", m->cpu.el,
+                       m->machine.psci == PSCI_NONE ? "; there is no PSCI" : "");
+}
+
 static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 {
     const struct fit_image *image = images_find(m, role);
@@ -102,6 +110,7 @@ static void print_uploads(struct monitor *m)
 void banner_print(struct monitor *m)
 {
     print_machine(m);
+    print_start(m);
     print_payload(m);
     print_fit(m);
     print_uploads(m);

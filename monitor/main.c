@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "drivers/gic.h"
 #include "drivers/psci.h"
 #include "drivers/semihost.h"
 #include "drivers/serial.h"
@@ -192,6 +193,23 @@ static void start_console(struct monitor *m)
     };
 }
 
+/* What only EL3 can set, now that the DTB has told about it; then EL3 is left for good. */
+static void leave_secure(struct monitor *m)
+{
+    static const struct gic_access secure = {arch_secure_read, arch_secure_write};
+    const struct machine *machine = &m->machine;
+    uint64_t hz = 0;
+
+    if (!m->cpu.started_at_el3)
+        return;
+    if (machine->gic_version)
+        gic_open(&secure, machine->gic_version, machine->gic_dist, machine->gic_cpu);
+    if (!m->cpu.counter_hz)
+        hz = machine->timer_hz ? machine->timer_hz : LAYOUT_COUNTER_HZ;
+    arch_secure_end(hz);
+    arch_cpu(&m->cpu);
+}
+
 /* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
 static void read_desc(struct monitor *m)
 {
@@ -241,6 +259,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     arch_cpu(&m->cpu);
     start_console(m);
     place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
+    leave_secure(m);
     m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
     read_desc(m);
     embedded_find(m, image);

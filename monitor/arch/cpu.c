@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Identification, time, single accesses and look-ups by the CPU itself. */
 #include "monitor/arch.h"
+#include "monitor/arch/el3.h"
 #include "monitor/arch/sysreg.h"
 #include "monitor/base/bits.h"
 
@@ -8,6 +9,7 @@ void arch_cpu(struct arch_cpu *out)
 {
     *out = (struct arch_cpu){
         .el = at_el2() ? 2 : 1,
+        .started_at_el3 = el3_entered,
         .midr = sysreg_read(midr_el1),
         .mpidr = sysreg_read(mpidr_el1),
         .pfr0 = sysreg_read(id_aa64pfr0_el1),
@@ -15,6 +17,21 @@ void arch_cpu(struct arch_cpu *out)
         .isar0 = sysreg_read(id_aa64isar0_el1),
         .counter_hz = sysreg_read(cntfrq_el0),
     };
+}
+
+uint32_t arch_secure_read(paddr_t address)
+{
+    return el3_call(EL3_READ, address, 0);
+}
+
+void arch_secure_write(paddr_t address, uint32_t value)
+{
+    (void)el3_call(EL3_WRITE, address, value);
+}
+
+void arch_secure_end(uint64_t counter_hz)
+{
+    (void)el3_call(EL3_CLOSE, counter_hz, 0);
 }
 
 uint64_t arch_counter(void)

@@ -17,6 +17,9 @@
 #define LAYOUT_EARLY_UART 0x09000000
 #define LAYOUT_EARLY_DTB  0x40000000
 
+/* Where neither firmware nor the DTB tells the timer's frequency: QEMU's. */
+#define LAYOUT_COUNTER_HZ 62500000
+
 #define LAYOUT_STACK_BYTES           0x8000
 #define LAYOUT_EXCEPTION_STACK_BYTES 0x2000
 #define LAYOUT_EARLY_TABLE_PAGES     16

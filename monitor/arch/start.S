@@ -2,7 +2,8 @@
 /*
  * From the first instruction to C at the link address.
  *
- * In:  MMU and D-cache off, EL1 or EL2, any 4 KiB-aligned address; x0 = DTB or 0.
+ * In:  MMU and D-cache off, EL1, EL2 or EL3, any 4 KiB-aligned address; x0 = DTB or 0. At EL3 any
+ *      number of cores at once: nothing was there before that could have held them.
  * Out: monitor_main(x0 = DTB hint, x1 = physical address of the image) on SP_EL0, with the
  *      early map in force, vectors set, FP and TLS usable, exceptions on SP_ELx.
  */
@@ -23,8 +24,27 @@ _head:
 	.ascii	"ARM\x64"
 	.word	0
 
+/*
+ * At EL3 the core with affinity 0.0.0.0 is elected: the first one of every machine whose cores come
+ * out of reset at the same time. Loads and stores exclusive would choose any other as well, but with
+ * the MMU off all memory is of Device type, for which they need not work. The others use no memory
+ * and sleep: no interrupt is enabled for them.
+ */
+	.global start
 start:
 	msr	daifset, #0xf
+	mrs	x1, CurrentEL
+	cmp	x1, #CURRENTEL_EL3
+	b.ne	2f
+	mrs	x1, mpidr_el1
+	ubfx	x2, x1, #32, #8			// Aff3
+	ubfx	x1, x1, #0, #24
+	orr	x1, x1, x2
+	cbz	x1, el3_start
+1:	wfi
+	b	1b
+
+2:
 	mov	x19, x0
 	adrp	x20, _head
 	msr	spsel, #1

@@ -16,6 +16,15 @@
 #define SCTLR_EL1_RES1 0x30d00800
 #define SCTLR_EL2_RES1 0x30c50830
 
+#define SCTLR_EL3_RES1 0x30c50830
+
+/* Non-secure below, AArch64, HVC on; nothing traps that a later feature added: APK, API, EnSCXT,
+ * ATA, FGTEn, ECVEn, HXEn, EnTP2, TCR2En, SCTLR2En, PIEn, RES0 where there is none. */
+#define SCR_EL3_OPEN  0x00003a401e030531
+#define SCR_EL3_SMD   0x80
+#define CPTR_EL3_OPEN 0x1100     /* EZ, ESM: SVE and SME do not trap */
+#define MDCR_EL3_OPEN 0x03003000 /* NSTB, NSPB: trace and profiling buffers are non-secure */
+
 #define CPACR_EL1_FPEN 0x300000
 #define CPTR_EL2_RES1  0x33ff
 
@@ -26,6 +35,7 @@
 #define SPSR_EL1T 0x4
 #define SPSR_EL1H 0x5
 #define SPSR_EL2T 0x8
+#define SPSR_EL2H 0x9
 
 #define PAR_EL1_F 0x1
 

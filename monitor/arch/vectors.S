@@ -6,6 +6,7 @@
  * A slot has 128 bytes, of which its own three instructions take 12: what belongs to exceptions
  * and fits lies behind them.
  */
+#include "monitor/arch/el3.h"
 #include "monitor/arch/layout.h"
 #include "monitor/arch/sysreg.h"
 
@@ -150,8 +151,12 @@ early_stop:
 	b	exception_nested
 	slot	7
 
-/* An exception in exception_report: one plain line, then back to the guard all the same. */
+/* An exception in exception_report: one plain line, then back to the guard all the same. At EL3 it
+ * is the access of a call below, which is passed over. */
 exception_nested:
+	mrs	x0, CurrentEL
+	cmp	x0, #CURRENTEL_EL3
+	b.eq	el3_pass_over
 	ldr	x0, =__exception_stack_top
 	mov	sp, x0
 	bl	exception_report_nested
@@ -173,7 +178,38 @@ exception_leave:
 	msr	spsr_el2, x2
 	eret
 
-	/* Lower ELs: nothing runs there while these vectors are in force, so code takes their place. */
+	/*
+	 * From lower ELs nothing comes but the call of el3_call, so code takes their place.
+	 * In: x0 = function, x1 = address or Hz, w2 = value. Out: x0 = what was read. Clobbers x3, x4.
+	 */
+	.org	vectors + 0x400
+	mrs	x3, elr_el3
+	mrs	x4, spsr_el3
+	cmp	x0, #EL3_WRITE
+	b.eq	2f
+	b.hi	3f
+	mov	x0, xzr
+	ldr	w0, [x1]
+	b	1f
+2:	str	w2, [x1]
+1:	dsb	sy
+	msr	elr_el3, x3
+	msr	spsr_el3, x4
+	eret
+3:	cbz	x1, 4f
+	msr	cntfrq_el0, x1
+4:	mrs	x1, scr_el3
+	orr	x1, x1, #SCR_EL3_SMD
+	msr	scr_el3, x1
+	eret
+
+el3_pass_over:
+	mrs	x0, elr_el3
+	add	x0, x0, #4
+	msr	elr_el3, x0
+	ldp	x0, x1, [sp], #FRAME_BYTES
+	eret
+
 exception_entry:
 	stp	x2, x3, [sp, #16]
 	stp	x4, x5, [sp, #32]

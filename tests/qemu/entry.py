@@ -7,6 +7,7 @@ spoilt before it comes to the monitor or to the kernel, and read with a debugger
 from images import TARGETS
 from registers import Cores
 
+EL2, EL3 = "virtualization=on", "secure=on"  # options of QEMU's virt
 SPOILER_PA = 0x50000000  # free memory
 
 # What EL2 has over EL1, but for what differs from CPU to CPU.
@@ -21,11 +22,22 @@ CLEAN_EL2 = {
 }
 IDENTITY = ("vpidr_el2", "vmpidr_el2", "pmcr_el0")
 
+# What EL3 has over EL2, on cores without later features.
+CLEAN_EL3 = {
+    "sctlr_el3": 0x30C50830,
+    "scr_el3": 0x4B1,  # NS, RES1, SMD, RW
+    "cptr_el3": 0x1100,  # EZ, ESM: SVE and SME, had the core any, would not trap
+    "mdcr_el3": 0x3003000,  # NSTB, NSPB: nor would their buffers be secure
+}
+SCR_EL3_HCE = 0x100  # where there is EL2
+CNTFRQ = 62500000
 
-def identity(cores, thread):
-    """Of a core before anything ran; empty on a machine without EL2."""
-    names = IDENTITY if "hcr_el2" in cores.numbers else ()
-    return {name: cores.read(thread, name) for name in names}
+
+def identity(machine):
+    """{thread: values} of a halted machine's cores; values empty where there is no EL2."""
+    cores = Cores(machine.gdb)
+    names = IDENTITY if EL2 in machine.command_line else ()
+    return {t: {name: cores.read(t, name) for name in names} for t in cores.threads()}
 
 
 def clean_el2(identity_before):
@@ -37,6 +49,18 @@ def clean_el2(identity_before):
         "vpidr_el2": identity_before["vpidr_el2"],
         "vmpidr_el2": identity_before["vmpidr_el2"],
         "mdcr_el2": identity_before["pmcr_el0"] >> 11 & 0x1F,  # HPMN: all counters are EL1's
+    }
+
+
+def clean_el3(machine):
+    """EL3's registers and what only EL3 sets, where the machine starts there."""
+    if EL3 not in machine.command_line:
+        return {}
+    has_el2 = EL2 in machine.command_line
+    return {
+        **CLEAN_EL3,
+        "scr_el3": CLEAN_EL3["scr_el3"] + (SCR_EL3_HCE if has_el2 else 0),
+        "cntfrq_el0": CNTFRQ,
     }
 
 
@@ -56,7 +80,10 @@ def spoil_first(machine):
     cores.stop_at(begin)
     assert cores.run() == first
     cores.pass_by(begin)
-    spoilt = CLEAN_EL2 if "hcr_el2" in cores.numbers else {"mair_el1": 0xAAFF440C0400}
+    spoilt = {
+        **(CLEAN_EL2 if EL2 in machine.command_line else {"mair_el1": 0xAAFF440C0400}),
+        **clean_el3(machine),
+    }
     assert all(cores.read(first, name) != spoilt[name] for name in spoilt)
     return cores, first
 

@@ -2,14 +2,18 @@
 """As much of GDB's remote protocol as it takes to change a machine before its first instruction."""
 
 CHUNK = 1024  # bytes in one packet
+HANG_SECONDS = 60  # what takes longer has hung
 
 
 class Gdb:
     """The debugger's end of a connection to QEMU's stub."""
 
-    def __init__(self, connection):
+    def __init__(self, connection, wait=lambda connection: None):
+        """`wait`: called before the connection is read; returns when there is something."""
+        self.wait = wait
         self.socket = connection
-        self.stream = connection.makefile("rb")
+        self.socket.settimeout(HANG_SECONDS)
+        self.stream = connection.makefile("rb", buffering=0)  # so that `wait` sees what is there
 
     def send(self, text):
         data = text.encode()
@@ -18,11 +22,12 @@ class Gdb:
 
     def receive(self):
         """The text of one packet."""
+        self.wait(self.socket)
         assert self.stream.read(1) == b"$"
         text = bytearray()
         while (byte := self.stream.read(1)) != b"#":
             text += byte
-        self.stream.read(2)  # its checksum: a socket does not lose anything
+        self.stream.read(1), self.stream.read(1)  # its checksum: a socket does not lose anything
         self.socket.sendall(b"+")
         return text.decode()
 

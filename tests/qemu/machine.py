@@ -3,6 +3,7 @@
 
 import os
 import re
+import select
 import socket
 import subprocess
 import tempfile
@@ -54,7 +55,7 @@ class Machine:
             command += ["-S", "-gdb", "chardev:gdb"]
             command += ["-chardev", f"socket,id=gdb,fd={stub.fileno()}"]
             passed.append(stub)
-            self.gdb = Gdb(debugger)
+            self.gdb = Gdb(debugger, self.read_until)
         self.command_line = " ".join(command)
         self.process = subprocess.Popen(
             command,
@@ -137,6 +138,15 @@ class Machine:
     def expect_prompt(self, timeout=HANG_SECONDS):
         """Wait for the prompt; returns what came before it, lines joined by newlines."""
         return self.expect_exact(PROMPT, timeout).replace("\r\n", "\n").removesuffix("\n")
+
+    def read_until(self, other):
+        """
+        Until another socket has something to read, keep the line flowing: QEMU, with all its
+        cores, waits for the reader of a few hundred bytes.
+        """
+        while other not in (ready := select.select([other, self.socket], [], [], HANG_SECONDS)[0]):
+            assert ready, "nothing has come"
+            self.line.read_nonblocking(4096)
 
     def read_now(self):
         """What has come already."""

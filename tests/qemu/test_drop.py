@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 What a kernel at EL1 does not see and yet depends on: the registers of EL2, and with them those of
-EL1, read with a debugger on every core at the kernel's first instruction. All of them were spoilt
+EL1 and of EL3, read with a debugger on every core at the kernel's first instruction. All of them were spoilt
 before the monitor began, and on the other cores before those came.
 """
 
 import pytest
 
-from entry import clean_el2, differences, identity, spoil, spoil_first
+from entry import clean_el2, clean_el3, differences, identity, spoil, spoil_first
 from images import pack
 from machine import contract
-from registers import Cores
 
 EL2 = "virt,virtualization=on"
+EL3 = "virt,secure=on"
 KERNEL_ENTRY = 0xFFFFFFFFC0000000
 BRANCH_BITS = 26
 
@@ -57,7 +57,7 @@ def branch_target(cores, address):
 
 def entries(machine, count, trampoline):
     """{thread: what is wrong} of each core at the kernel's entry."""
-    before = {t: identity(c, t) for c in [Cores(machine.gdb)] for t in c.threads()}
+    before = identity(machine)
     cores, _ = spoil_first(machine)
     cores.stop_at(KERNEL_ENTRY)
     cores.stop_at(trampoline + 4)
@@ -69,7 +69,7 @@ def entries(machine, count, trampoline):
             continue
         assert thread not in arrived
         wanted = expected(machine.cpu, count, cores.read(thread, "tpidr_el1"), before[thread])
-        arrived[thread] = differences(cores, thread, wanted)
+        arrived[thread] = differences(cores, thread, {**wanted, **clean_el3(machine)})
         cores.write(thread, "pc", KERNEL_ENTRY + 4)  # the first instruction only reads the counter
     machine.gdb.detach()
     return arrived
@@ -83,6 +83,9 @@ SHAPES = {
     "GICv3": ("kernel-gicv3", 1, dict(machine=EL2 + ",gic-version=3")),
     "2 cores": ("kernel-smp2", 2, dict(machine=EL2)),
     "4 cores": ("kernel-smp4", 4, dict(machine=EL2)),
+    "EL3": ("kernel", 1, dict(machine=EL3)),
+    "EL3, EL2": ("kernel", 1, dict(machine=EL3 + ",virtualization=on")),
+    "EL3, EL2, GICv3": ("kernel-gicv3", 1, dict(machine=EL3 + ",virtualization=on,gic-version=3")),
     "GICv3, 8 cores, 1 used": ("kernel-gicv3", 1, dict(machine=EL2 + ",gic-version=3", smp=8)),
 }
 

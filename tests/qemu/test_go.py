@@ -5,12 +5,12 @@ import pathlib
 
 import pytest
 
-from entry import clean_el2, differences, identity, spoil_first
+from entry import clean_el2, clean_el3, differences, identity, spoil_first
 from images import LOADER, TARGETS, pack
 from machine import contract
-from registers import Cores
 
 EL2 = "virt,virtualization=on"
+EL3 = "virt,secure=on"
 ENTRY = 0x58000000
 UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
 needs_uboot = pytest.mark.skipif(not UBOOT.exists(), reason="Debian's u-boot-qemu is not there")
@@ -36,12 +36,15 @@ def write(machine, address, words):
         machine.command(f"mw {address + 4 * i:#x} {word:#x}")
 
 
-@pytest.mark.parametrize("kind", ["virt", EL2, EL2 + ",gic-version=3"])
+KINDS = ["virt", EL2, EL2 + ",gic-version=3", EL3, EL3 + ",virtualization=on"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_register_is_set_not_inherited(start, kind):
     machine = start(LOADER, kind, args=at(TARGETS / "dirty.bin", ENTRY), halted=True)
-    cores = Cores(machine.gdb)
-    before = identity(cores, cores.first())
+    identities = identity(machine)
     cores, first = spoil_first(machine)
+    before = identities[first]
     cores.stop_at(ENTRY)
     machine.gdb.send("c")
     machine.expect_prompt()
@@ -50,6 +53,7 @@ def test_every_register_is_set_not_inherited(start, kind):
     wanted = {
         **(AT_EL2 if before else AT_EL1),
         **clean_el2(before),
+        **clean_el3(machine),
         **ARGUMENTS,
         **dict.fromkeys(GENERAL, 0),
         "pc": ENTRY,

@@ -326,6 +326,26 @@ static void test_gic_as_second_compatible(void **state)
     assert_true(m.gic_cpu == 0);
 }
 
+static void test_timer(void **state)
+{
+    (void)state;
+    for (unsigned hz = 0; hz <= 24000000; hz += 24000000) {
+        begin(1, 1);
+        memory();
+        node("timer");
+        dtb_fake_bytes(&dtb, "compatible", "arm,armv8-timer\0arm,armv7-timer", 32);
+        if (hz)
+            cells("clock-frequency", hz);
+        end();
+        node("clock");
+        string("compatible", "fixed-clock");
+        cells("clock-frequency", 62500000);
+        end();
+        finish_ok();
+        assert_int_equal(m.timer_hz, hz);
+    }
+}
+
 static void test_psci(void **state)
 {
     (void)state;
@@ -862,6 +882,7 @@ int main(void)
         cmocka_unit_test(test_more_reserved_than_fits),
         cmocka_unit_test(test_gic),
         cmocka_unit_test(test_gic_as_second_compatible),
+        cmocka_unit_test(test_timer),
         cmocka_unit_test(test_psci),
         cmocka_unit_test(test_cpus),
         cmocka_unit_test(test_cpus_with_two_cells_and_a_common_method),

@@ -28,9 +28,12 @@ _start:
     dirty   spsr_el1, 0x600003c0
     dirty   sp_el0, 0xaaaaaaaaaaaaaaaa
     dirty   cntkctl_el1, 0
-    mrs     x9, CurrentEL
-    cmp     x9, #(2 << 2)
-    b.ne    1f
+    mrs     x10, CurrentEL
+    cmp     x10, #(1 << 2)
+    b.eq    2f
+    mrs     x9, id_aa64pfr0_el1
+    ubfx    x9, x9, #8, #4                  /* EL2: at EL3 there may be none */
+    cbz     x9, 1f
 
     dirty   sctlr_el1, 0xfffffffe           /* every check, trap and the other byte order */
     dirty   tcr_el1, 0x0000007fffbfffff
@@ -59,7 +62,19 @@ _start:
     cbz     x9, 1f
     dirty   ICH_HCR_EL2, 0x7c01             /* virtual interrupts, and all of the GIC traps */
 
-1:  isb
+1:  cmp     x10, #(3 << 2)
+    b.ne    2f
+    dirty   cntfrq_el0, 0
+    dirty   scr_el3, 0x328e                 /* secure, AArch32 below, interrupts to EL3, traps */
+    dirty   cptr_el3, 0x80100400            /* FP, trace and CPACR trap */
+    dirty   mdcr_el3, 0x640                 /* debug and counters trap */
+    dirty   vbar_el3, 0x1010101010101000
+    dirty   elr_el3, 0x2020202020202020
+    dirty   spsr_el3, 0x600003c0
+    dirty   tpidr_el3, 0x3030303030303030
+    dirty   sctlr_el3, 0xfffffffe           /* last: the other byte order for data */
+
+2:  isb
     .irp n, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
     mov     x\n, #0xdead
     .endr
