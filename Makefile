@@ -30,10 +30,11 @@ all:
 define HELP
 make            build build/elfmon.elf (the monitor) and build/host/elfmon-pack (packs images)
 make run        start QEMU on this terminal with a demo, or with your own seL4 system:
-                  KERNEL=kernel.elf APP=root-task.elf
+                  KERNEL=kernel.elf APP=root-task.elf, or KERNEL=Image INITRD=FILE BOOTARGS=TEXT
                 The machine is what the kernel was built for, or what you say:
                   MEM=1G CPU=cortex-a53 SMP=1 GIC=2 VIRT=off
                 More for elfmon-pack and QEMU: PACK_FLAGS='--autoboot off' QEMU_FLAGS='-s -S'
+make run-linux  the same with Debian's arm64 kernel and a small user space
 make test       run all tests
 make test-all   the same with every combination of kernel and machine: half an hour
 make check      format, static analysis and rules of the sources
@@ -64,13 +65,16 @@ DEPS ?= build/deps
 PICOLIBC ?= /usr/lib/picolibc/aarch64-linux-gnu
 ARM64_INCLUDE ?= $(DEPS)/usr/include
 ARM64_LIB ?= $(DEPS)/usr/lib/aarch64-linux-gnu
+LINUX_IMAGE := $(DEPS)/linux/Image
 export HOST_CC CROSS_COMPILE PICOLIBC ARM64_INCLUDE ARM64_LIB QEMU FUZZ_CC PYTHON
 
-.PHONY: deps deps-build deps-test
+.PHONY: deps deps-build deps-linux deps-test
 deps:
 	$(Q)host/deps.sh $(DEPS)
 deps-build:
 	$(Q)host/deps.sh $(DEPS) build
+deps-linux: | deps-build
+	$(Q)host/deps.sh $(DEPS) linux
 deps-test: | deps-build
 	$(Q)host/deps.sh $(DEPS) test
 
@@ -95,7 +99,17 @@ run:
 	$(Q)host/deps.sh $(DEPS) build run
 	+$(Q)$(PARALLEL) run-parts
 	$(Q)build/host/elfmon-pack --loader build/elfmon.elf --kernel '$(RUN_KERNEL)' \
-		$(if $(RUN_APP),--app '$(RUN_APP)') $(PACK_FLAGS) --out build/run.elf
+		$(if $(RUN_APP),--app '$(RUN_APP)') $(if $(INITRD),--initrd '$(INITRD)') \
+		$(if $(BOOTARGS),--bootargs '$(BOOTARGS)') $(PACK_FLAGS) --out build/run.elf
 	$(Q)build/host/elfmon-pack --kernel '$(RUN_KERNEL)' $(PACK_FLAGS) --facts > build/run.facts
 	$(Q)MEM='$(MEM)' CPU='$(CPU)' SMP='$(SMP)' GIC='$(GIC)' VIRT='$(VIRT)' \
 		host/run.sh build/run.facts build/run.elf $(QEMU_FLAGS)
+
+.PHONY: run-linux
+run-linux: BOOTARGS ?= console=ttyAMA0 quiet
+run-linux: SMP ?= 2
+run-linux:
+	$(Q)host/deps.sh $(DEPS) build run linux
+	+$(Q)$(PARALLEL) build/linux/initramfs.cpio.gz
+	+$(Q)$(MAKE) --no-print-directory run KERNEL='$(LINUX_IMAGE)' SMP='$(SMP)' \
+		INITRD=build/linux/initramfs.cpio.gz BOOTARGS='$(BOOTARGS)'

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh DIRECTORY [build|run|test|check|bench]...
+# deps.sh DIRECTORY [build|run|linux|test|check|bench]...
 # See to it that everything is there that building, running, testing and checking need. What
 # counts is the tool, header or library itself, wherever it comes from; what is missing is named,
 # and on Debian installed with apt-get, as the package that has it. The arm64 static libraries
 # are fetched with private apt state, for which one need not be root, and unpacked below DIRECTORY,
-# so that the system gets no foreign architecture.
+# so that the system gets no foreign architecture. So are, for linux, Debian's arm64 kernel and a
+# static busybox: DIRECTORY/linux has Image, busybox and the devicetrees of boards.
 # Prints what it will do before it does it, and nothing where there is nothing to do. Where it may
 # not install (not root, not Debian, NO_INSTALL=1), prints what is missing and exits with 1.
 # From the environment: HOST_CC, CROSS_COMPILE, PICOLIBC, ARM64_INCLUDE, ARM64_LIB, QEMU, FUZZ_CC, PYTHON.
@@ -58,6 +59,11 @@ need_run() {
 	need qemu-system-arm tool "$QEMU"
 }
 
+need_linux() {
+	need cpio tool cpio
+	need_run
+}
+
 need_test() {
 	need libcmocka-dev test -e /usr/include/cmocka.h -o -e /usr/local/include/cmocka.h
 	need clang tool "$FUZZ_CC"
@@ -107,6 +113,13 @@ missing_arm64() {
 	done
 }
 
+# Only asked for on Debian, whose kernel it is; elsewhere tests do without.
+missing_linux() {
+	case " $purposes " in
+	*' linux '*) [ ! -e /etc/debian_version ] || [ -e "$directory/linux/Image" ] || echo ' Linux' ;;
+	esac
+}
+
 on_debian() {
 	[ -z "${NO_INSTALL:-}" ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null
 }
@@ -119,25 +132,36 @@ install_packages() {
 	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $1
 }
 
-# apt-get for arm64 with state of its own, below $private.
-private_apt() {
-	apt-get -q -o APT::Architecture=arm64 -o APT::Architectures=arm64 \
-		-o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none -o Debug::NoLocking=1 \
-		-o Dir::State="$private" -o Dir::State::status="$private/status" \
-		-o Dir::Cache="$private" "$@"
-}
-
-fetch_arm64() {
+# Let apt work for arm64 with state of its own, below $private, which is new and empty.
+begin_private() {
 	mkdir -p "$directory"
 	private=$(cd "$directory" && pwd)/apt
-	echo "deps: will fetch for arm64 and unpack below $directory: $arm64_packages"
+	echo "deps: will fetch for arm64 and unpack below $directory: $1"
 	rm -rf "$private"
 	mkdir -p "$private/lists/partial" "$private/archives/partial" "$private/root"
 	: > "$private/status"
-	private_apt update
+	cat > "$private/apt.conf" <<-END
+		APT::Architecture "arm64";
+		APT::Architectures "arm64";
+		APT::Sandbox::User "$(id -un)";
+		Acquire::Languages "none";
+		Debug::NoLocking "1";
+		Dir::State "$private";
+		Dir::State::status "$private/status";
+		Dir::Cache "$private";
+	END
+	APT_CONFIG=$private/apt.conf apt-get -q update
+}
+
+private_download() {
+	(cd "$private" && APT_CONFIG=$private/apt.conf apt-get -q download "$@")
+}
+
+fetch_arm64() {
+	begin_private "$arm64_packages"
 	# The package list is meant to split.
 	# shellcheck disable=SC2086
-	(cd "$private" && private_apt download $arm64_packages)
+	private_download $arm64_packages
 	for package in "$private"/*.deb; do
 		dpkg-deb -x "$package" "$private/root"
 	done
@@ -147,10 +171,30 @@ fetch_arm64() {
 	rm -rf "$private"
 }
 
+# Of the kernel that linux-image-arm64 depends on, all but its modules.
+fetch_linux() {
+	begin_private 'linux-image-arm64 busybox-static'
+	kernel=$(APT_CONFIG=$private/apt.conf apt-cache depends linux-image-arm64 |
+		sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p')
+	private_download "$kernel" busybox-static
+	for package in "$private"/*.deb; do
+		dpkg-deb --fsys-tarfile "$package" |
+			tar -x -C "$private/root" --wildcards --exclude './lib/*' --exclude '*/doc/*'
+	done
+	mkdir "$private/linux"
+	mv "$private/root"/boot/vmlinuz-* "$private/linux/Image"
+	mv "$private/root"/*bin/busybox "$private/linux/busybox"
+	mv "$private/root/usr/lib/$kernel" "$private/linux/dtb"
+	rm -rf "${directory:?}/linux"
+	mv "$private/linux" "$directory/linux"
+	rm -rf "$private"
+}
+
 # Print what is missing and leave.
 give_up() {
 	[ -z "$host" ] || echo "deps: missing, by the names of Debian's packages:$host"
 	[ -z "$target" ] || printf 'deps: missing arm64 static libraries and headers:\n%s\n' "$target"
+	[ -z "$linux" ] || echo "deps: missing: Debian's arm64 kernel and busybox in $directory/linux"
 	echo "deps: $1"
 	exit 1
 }
@@ -158,13 +202,15 @@ give_up() {
 look() {
 	host=$(missing_packages)
 	target=$(missing_arm64)
+	linux=$(missing_linux)
 }
 
 look
-[ -n "$host$target" ] || exit 0
+[ -n "$host$target$linux" ] || exit 0
 on_debian || give_up 'not installing them: NO_INSTALL is set, or this is not Debian'
 [ -z "$host" ] || [ "$(id -u)" = 0 ] || give_up 'not installing them: not root'
 [ -z "$host" ] || install_packages "$host"
 [ -z "$target" ] || fetch_arm64
+[ -z "$linux" ] || fetch_linux
 look
-[ -z "$host$target" ] || give_up 'still missing: is an overridden name or place wrong?'
+[ -z "$host$target$linux" ] || give_up 'still missing: is an overridden name or place wrong?'

@@ -18,4 +18,16 @@ build/host/elfmon-pack: $(PACK_OBJS)
 
 build: build/host/elfmon-pack
 
+# --- A user space for Linux: busybox and host/init. The kernel brings /dev/console itself.
+
+$(LINUX_IMAGE) $(DEPS)/linux/busybox: | deps-linux
+
+build/linux/initramfs.cpio.gz: host/init $(DEPS)/linux/busybox
+	@mkdir -p build/linux/root/bin
+	$(Q)cp $(DEPS)/linux/busybox build/linux/root/bin/busybox && ln -sf busybox build/linux/root/bin/sh
+	$(Q)cp host/init build/linux/root/init && chmod 755 build/linux/root/init
+	$(Q)(cd build/linux/root && printf '%s\n' . init bin bin/busybox bin/sh | \
+		cpio --quiet -o -H newc -R 0:0 --reproducible) | gzip -9n > $@.new
+	$(Q)mv $@.new $@
+
 -include $(PACK_OBJS:.o=.d)
