@@ -105,6 +105,9 @@ static int read_kernel(const struct options *o, struct inputs *out)
 
     if (file_read(o->kernel, &file) || unpack_file(o->kernel, &file))
         return -1;
+    if (!linux_image_is(file) && !elf64_is_elf(file))
+        return report_error(o->kernel, "not an ELF file: it does not begin with 7f 45 4c 46; no "
+                                       "arm64 Image either");
     return (linux_image_is(file) ? take_linux : take_sel4)(o, file, out);
 }
 

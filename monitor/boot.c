@@ -161,18 +161,25 @@ static int load_role(struct monitor *m, enum plan_role role, struct diag *d)
     return ERR_OK;
 }
 
-int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
+/* The roles whose bits are in @roles: all digests first, so that a bad one changes nothing. */
+static int load_roles(struct monitor *m, unsigned roles, struct diag *d)
 {
-    const int first = role == PLAN_ROLE_COUNT ? PLAN_KERNEL : (int)role;
-    const int last = role == PLAN_ROLE_COUNT ? PLAN_LOADED_COUNT - 1 : (int)role;
-    int err = boot_need_plan(m, d);
+    int err = ERR_OK;
 
-    for (int i = first; i <= last && !err; i++)
-        err = images_verify(m, boot_source((enum plan_role)i), d);
-    for (int i = first; i <= last && !err; i++)
-        if (!range_is_empty(m->plan.ranges[i]))
+    for (int i = PLAN_KERNEL; i < PLAN_LOADED_COUNT && !err; i++)
+        if (roles & BIT(i))
+            err = images_verify(m, boot_source((enum plan_role)i), d);
+    for (int i = PLAN_KERNEL; i < PLAN_LOADED_COUNT && !err; i++)
+        if (roles & BIT(i) && !range_is_empty(m->plan.ranges[i]))
             err = load_role(m, (enum plan_role)i, d);
     return err;
+}
+
+int boot_load(struct monitor *m, enum plan_role role, struct diag *d)
+{
+    int err = boot_need_plan(m, d);
+
+    return err ? err : load_roles(m, role == PLAN_ROLE_COUNT ? UINT32_MAX : 1U << role, d);
 }
 
 /* By this the cores in the trampoline find their numbers. */
@@ -332,11 +339,13 @@ int boot_mmu(struct monitor *m, bool on, struct diag *d)
 
 int boot_prepare(struct monitor *m, struct diag *d)
 {
+    unsigned missing = 0;
     int err = need_level(m, d);
 
-    for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT && !err; role++)
-        if (!m->progress.loaded[role])
-            err = boot_load(m, (enum plan_role)role, d);
+    for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT; role++)
+        missing |= m->progress.loaded[role] ? 0 : 1U << role;
+    if (!err)
+        err = load_roles(m, missing, d);
     if (!m->plan.handover.mmu)
         return err;
     if (!err && !m->progress.mapped)

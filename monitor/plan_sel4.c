@@ -51,8 +51,13 @@ static int check_kernel(const struct elf64 *kernel, struct diag *d)
 
 static int open_kernel(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
-    int err = elf64_open(in->kernel, &plan->kernel, d);
+    int err;
 
+    if (!elf64_is_elf(in->kernel))
+        return diag_set(d, ERR_FORMAT,
+                        "kernel: not an ELF file: it does not begin with 7f 45 4c 46; no arm64 "
+                        "Image either");
+    err = elf64_open(in->kernel, &plan->kernel, d);
     if (!err)
         err = check_kernel(&plan->kernel, d);
     if (err)

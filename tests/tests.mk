@@ -50,14 +50,15 @@ unit: $(UNIT_TESTS)
 
 # What the tests run, and then all of them with one summary at the end.
 .PHONY: test-programs
-test-programs: build targets $(UNIT_TESTS) build/tests/read build/tests/xmodem_peer $(FUZZ_TARGETS)
+test-programs: build targets $(UNIT_TESTS) build/tests/read build/tests/xmodem_peer $(FUZZ_TARGETS) \
+	$(if $(wildcard /etc/debian_version),build/linux/initramfs.cpio.gz)
 
-RUN_PYTHON = ELFMON_QEMU='$(QEMU)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
+RUN_PYTHON = ELFMON_QEMU='$(QEMU)' DEPS='$(DEPS)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
 
 .PHONY: test
 test: FUZZ_SECONDS ?= 3
 test:
-	$(Q)host/deps.sh $(DEPS) build run test
+	$(Q)host/deps.sh $(DEPS) build run linux test
 	+$(Q)$(PARALLEL) test-programs
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 

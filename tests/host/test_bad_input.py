@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from bad import elf, fit
+from bad import elf, fit, image
 from bad.cases import TABLE
 from bad.dtb_cases import sound
 from bad.fdt import blob
@@ -62,6 +62,14 @@ def test_root_task(packer, case):
     refuse(packer, "root task", case)
 
 
+@named("image")
+def test_image(packer, case):
+    path = packer.directory / "bad"
+    path.write_bytes(image.changed(case.change))
+    reason = packer.refuses(1, "--loader", LOADER, "--kernel", path)
+    assert re.match(f"{re.escape(str(path))}: .*({case.host})", reason), reason
+
+
 @named("fit")
 def test_fit(tmp_path, case):
     path = tmp_path / "bad"
@@ -109,3 +117,6 @@ def test_what_is_changed_is_sound_before(packer):
         assert read(kind, path) == (0, "")
     path.write_bytes(bytes(elf.app()))
     packer.make("--app", path)
+    path.write_bytes(bytes(image.Image()))
+    packer.inputs = ["--loader", LOADER, "--kernel", path]
+    packer.make()

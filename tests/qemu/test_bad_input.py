@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from bad import elf, fit
+from bad import elf, fit, image
 from bad.cases import TABLE
 from bad.dtb_cases import sound
 from bad.fdt import blob, wide
@@ -70,6 +70,12 @@ def test_root_task(shell_with, case):
     check_nothing_written(shell_with(payload), reason)
 
 
+@named("image")
+def test_image(shell_with, case):
+    payload = fit.Fit(kernel=image.changed(case.change))
+    check_nothing_written(shell_with(payload), case.live)
+
+
 @named("fit")
 def test_fit(shell_with, case):
     check_nothing_written(shell_with(fit.changed(case.change)), case.live)
@@ -117,6 +123,9 @@ def test_what_is_changed_is_sound_before(start, shell_with):
     payload = fit.Fit()
     payload.config.put("elfmon,autoboot", b"\xff" * 4)
     assert ": matches" in shell_with(payload).banner
+    payload = fit.Fit(kernel=bytes(image.Image()))
+    payload.config.put("elfmon,autoboot", b"\xff" * 4)
+    assert "kernel built for: Linux, 4 KiB pages, " in shell_with(payload).banner
     machine = start(pack("--autoboot", "off"), halted=True)
     machine.gdb.write(DTB_PA, blob(sound()))
     machine.gdb.detach()

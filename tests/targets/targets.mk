@@ -76,6 +76,21 @@ $(KERNEL_ELFS): build/targets/%.elf: $(wildcard $(KERNEL_DIR)/*) build/targets/r
 	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $(call kernel_defines,$*) $(TARGET_LDFLAGS) \
 		-Wl,-z,max-page-size=0x2000 -T $(@:.elf=.lds) -o $@ $(KERNEL_SRCS)
 
+# --- kernels that are entered by the Linux protocol
+
+IMAGES := image image-offset image-16k
+image_DEFINES := -DIMAGE_TEXT_OFFSET=0 -DIMAGE_MEMORY=0x100000 -DIMAGE_FLAGS=0xa
+image-offset_DEFINES := -DIMAGE_TEXT_OFFSET=0x280000 -DIMAGE_MEMORY=0x812345 -DIMAGE_FLAGS=2
+image-16k_DEFINES := -DIMAGE_TEXT_OFFSET=0 -DIMAGE_MEMORY=0x100000 -DIMAGE_FLAGS=0xc
+IMAGE_FILES := $(IMAGES:%=build/targets/%.bin)
+IMAGE_DIR := tests/targets/image
+
+$(IMAGE_FILES): build/targets/%.bin: $(wildcard $(IMAGE_DIR)/*) $(TARGET_COMMON)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $($*_DEFINES) $(TARGET_LDFLAGS) \
+		-T $(IMAGE_DIR)/image.lds -o $(@:.bin=.elf) $(IMAGE_DIR)/start.S $(wildcard $(IMAGE_DIR)/*.c)
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $(@:.bin=.elf) $@
+
 # --- what spoils a core's registers before it comes here
 
 build/targets/dirty.bin: tests/targets/dirty/dirty.S
@@ -84,4 +99,4 @@ build/targets/dirty.bin: tests/targets/dirty/dirty.S
 	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .text $(@:.bin=.elf) $@
 
 .PHONY: targets
-targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) build/targets/dirty.bin
+targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) $(IMAGE_FILES) build/targets/dirty.bin
