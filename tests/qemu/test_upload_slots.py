@@ -5,11 +5,13 @@ import hashlib
 import json
 import socket
 import struct
+import subprocess
 
 import pytest
 
-from images import TARGETS, pack
-from machine import ENTER, contract
+from images import TARGETS, pack, pack_to
+from machine import ENTER, QEMU, contract
+from test_transfer import begin, run, upload
 
 RAM_END = 0x80000000
 RECORD = 0x77FFF000  # an eighth of 1 GiB below its end
@@ -178,6 +180,120 @@ def test_a_root_task_that_has_been_kept_must_fit(start, image):
     assert machine.command("boot -n; mmu; regions") == planned
     machine.send("boot" + ENTER)
     assert "root task: all good\n" in machine.result()[0]
+
+
+# --- Over the line
+
+
+def boots(machine):
+    machine.send("boot" + ENTER)
+    text, status = machine.result()
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+    assert "root task: all good\n" in text
+
+
+def receive(machine, slot, path):
+    return upload(machine, f"xmodem {slot}", ["sx", "-q", "-k", path])
+
+
+def refuses(machine, slot, path):
+    """Received well, but not taken; returns the reason."""
+    begin(machine, f"xmodem {slot}")
+    assert run(machine, ["sx", "-q", "-k", path])[0] == 0
+    lines = machine.expect_prompt().splitlines()
+    errors = [line for line in lines if line.startswith("error: xmodem: ")]
+    assert len(errors) == 1 and lines[-1] == errors[0], lines
+    return errors[0].removeprefix("error: xmodem: ")
+
+
+@pytest.mark.parametrize("kind", ["virt", "virt,virtualization=on"])
+def test_upload_boot_reset_keep_boot(start, image, tmp_path, kind):
+    """A new root task in place of the loaded one; the machine is reset when the kernel is done."""
+    qmp = Qmp(tmp_path)
+    machine = start(image, kind, semihosting=False, args=qmp.args)
+    machine.expect_prompt()
+    machine.command("load; map; mmu on")
+    receive(machine, "app", TARGETS / "roottask-16k.elf")
+    info = machine.command("info")
+    assert "stale: root task, boot tables; boot does it again" in info
+    assert "uploads   app app" in info
+    for _ in range(2):
+        machine.send("boot" + ENTER)
+        machine.expect_exact("root task: all good")
+        machine.expect_exact("RESULT 0")
+        qmp.run("stop", "system_reset", "cont")
+        assert "upload: app (app, " in machine.expect_prompt()
+        machine.command("upload keep")
+
+
+def test_what_is_refused_leaves_the_earlier_upload(start, image, tmp_path):
+    machine = start(image)
+    machine.expect_prompt()
+    receive(machine, "app", TARGETS / "roottask-16k.elf")
+    machine.command("load; map; mmu on")
+    before = machine.command("upload; boot -n; mmu; regions; payload")
+    cut = tmp_path / "cut.elf"
+    cut.write_bytes(app()[:9000])
+    text = tmp_path / "text"
+    text.write_text("boot\n")
+    tree = tmp_path / "tree.dtb"
+    tree.write_bytes(bytes.fromhex("d00dfeed 00000100") + bytes(248))
+    for slot, path, reason in [
+        ("app", cut, "app: ELF of "),
+        ("app", text, "app: app is text, not ELF"),
+        ("kernel", TARGETS / "roottask.elf", "kernel: no seL4 kernel"),
+        ("kernel", TARGETS / "kernel-hyp40.elf", "exception level: kernel built for "),
+        ("kernel", TARGETS / "kernel-8g.elf", "RAM: kernel built for "),
+        ("app", TARGETS / "kernel-8g.elf", "root task: "),
+        ("dtb", tree, "dtb: dtb: "),
+        ("payload", TARGETS / "roottask.elf", "payload: payload is ELF, not FIT"),
+        ("script", TARGETS / "roottask.elf", "script: script is ELF, not text"),
+    ]:
+        assert refuses(machine, slot, path).startswith(reason)
+        assert machine.command("upload; boot -n; mmu; regions; payload") == before
+    boots(machine)
+
+
+def test_all_slots_at_once(start, image, tmp_path):
+    tree = tmp_path / "board.dtb"
+    words = [QEMU, "-M", f"virt,dumpdtb={tree}", "-cpu", "cortex-a53", "-m", "1G", "-nic", "none"]
+    subprocess.run([*words, "-display", "none"], check=True, capture_output=True)
+    subprocess.run(["fdtput", "-t", "s", tree, "/", "model", "other"], check=True)
+    script = tmp_path / "go.scr"
+    script.write_text("dtb / model\nboot\n")
+    names = [TARGETS / "kernel.elf", TARGETS / "roottask-4m.elf", tree, script]
+    machine = start(image)
+    machine.expect_prompt()
+    upload(machine, "ymodem", ["sb", "-q", "-k", *names])
+    listed = machine.command("upload")
+    for slot, path in zip(("kernel", "app", "dtb", "script"), names):
+        assert f"{slot}: {path.name}, " in listed
+        assert hashlib.sha256(path.read_bytes()).hexdigest() in listed
+    assert 'model = "other"' in machine.command("dtb / model")
+    machine.command("dtb use firmware")
+    assert 'model = "other"' not in machine.command("dtb / model || echo")
+    machine.command("dtb use upload")
+    machine.send("run" + ENTER)
+    text, status = machine.result()
+    assert 'model = "other"' in text
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+
+
+def test_a_whole_payload(start, image, tmp_path):
+    fit = pack_to(tmp_path / "system.fit", "--format", "fit", kernel="kernel", app="roottask-4m")
+    machine = start(image)
+    machine.expect_prompt()
+    receive(machine, "app", TARGETS / "roottask-16k.elf")
+    assert "payload: payload, " in receive(machine, "payload", fit)
+    shown = machine.command("payload")
+    assert ", uploaded" in shown and "4194304" not in shown and "MISMATCH" not in shown
+    assert "app: " not in machine.command("upload")
+    damaged = tmp_path / "damaged.fit"
+    data = bytearray(fit.read_bytes())
+    data[len(data) // 2] ^= 1
+    damaged.write_bytes(data)
+    assert refuses(machine, "payload", damaged).startswith("payload: image app: its sha256 is ")
+    boots(machine)
 
 
 # --- Devicetrees
