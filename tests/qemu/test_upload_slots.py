@@ -11,7 +11,10 @@ import pytest
 
 from images import TARGETS, pack, pack_to
 from machine import ENTER, QEMU, contract
+from test_room import grown
 from test_transfer import begin, run, upload
+
+PAGES_1G = 1 << 18
 
 RAM_END = 0x80000000
 RECORD = 0x77FFF000  # an eighth of 1 GiB below its end
@@ -243,8 +246,7 @@ def test_what_is_refused_leaves_the_earlier_upload(start, image, tmp_path):
         ("app", text, "app: app is text, not ELF"),
         ("kernel", TARGETS / "roottask.elf", "kernel: no seL4 kernel"),
         ("kernel", TARGETS / "kernel-hyp40.elf", "exception level: kernel built for "),
-        ("kernel", TARGETS / "kernel-8g.elf", "RAM: kernel built for "),
-        ("app", TARGETS / "kernel-8g.elf", "root task: "),
+        ("app", grown(tmp_path, PAGES_1G), "root task: "),
         ("dtb", tree, "dtb: dtb: "),
         ("payload", TARGETS / "roottask.elf", "payload: payload is ELF, not FIT"),
         ("script", TARGETS / "roottask.elf", "script: script is ELF, not text"),
@@ -259,9 +261,10 @@ def test_all_slots_at_once(start, image, tmp_path):
     words = [QEMU, "-M", f"virt,dumpdtb={tree}", "-cpu", "cortex-a53", "-m", "1G", "-nic", "none"]
     subprocess.run([*words, "-display", "none"], check=True, capture_output=True)
     subprocess.run(["fdtput", "-t", "s", tree, "/", "model", "other"], check=True)
+    subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", tree, tree], check=True)
     script = tmp_path / "go.scr"
     script.write_text("dtb / model\nboot\n")
-    names = [TARGETS / "kernel.elf", TARGETS / "roottask-4m.elf", tree, script]
+    names = [TARGETS / "kernel.elf", TARGETS / "roottask-16k.elf", tree, script]
     machine = start(image)
     machine.expect_prompt()
     upload(machine, "ymodem", ["sb", "-q", "-k", *names])
@@ -280,19 +283,19 @@ def test_all_slots_at_once(start, image, tmp_path):
 
 
 def test_a_whole_payload(start, image, tmp_path):
-    fit = pack_to(tmp_path / "system.fit", "--format", "fit", kernel="kernel", app="roottask-4m")
+    fit = pack_to(tmp_path / "system.fit", "--format", "fit", kernel="kernel", app="roottask")
     machine = start(image)
     machine.expect_prompt()
     receive(machine, "app", TARGETS / "roottask-16k.elf")
     assert "payload: payload, " in receive(machine, "payload", fit)
     shown = machine.command("payload")
-    assert ", uploaded" in shown and "4194304" not in shown and "MISMATCH" not in shown
+    assert ", uploaded" in shown and "MISMATCH" not in shown
     assert "app: " not in machine.command("upload")
     damaged = tmp_path / "damaged.fit"
     data = bytearray(fit.read_bytes())
     data[len(data) // 2] ^= 1
     damaged.write_bytes(data)
-    assert refuses(machine, "payload", damaged).startswith("payload: image app: its sha256 is ")
+    assert refuses(machine, "payload", damaged).startswith("payload: image kernel: its sha256 is ")
     boots(machine)
 
 
