@@ -10,6 +10,7 @@ enum {
     UARTLCR_H = 0x2c,
     UARTCR = 0x30,
     UARTIMSC = 0x38,
+    UARTPERIPHID0 = 0xfe0, /* the others, and UARTPCELLID0..3, follow */
 };
 
 #define DR_ERRORS    MASK(11, 8) /* FE, PE, BE, OE */
@@ -31,6 +32,20 @@ static uint32_t get(const struct serial *port, unsigned offset)
 static void set(struct serial *port, unsigned offset, uint64_t value)
 {
     *(volatile uint32_t *)(port->base + offset) = (uint32_t)value;
+}
+
+/* The PrimeCell's identification; UARTPERIPHID2 has the revision too. */
+static bool pl011_is_there(const struct serial *port)
+{
+    static const uint8_t expected[] = {0x11, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+
+    for (unsigned i = 0; i < sizeof(expected); i++) {
+        uint32_t mask = i == 2 ? 0x0f : 0xff;
+
+        if ((get(port, UARTPERIPHID0 + 4 * i) & mask) != expected[i])
+            return false;
+    }
+    return true;
 }
 
 /* Baud rate and line format are the firmware's. The FIFO is turned on only where it is off:
@@ -90,6 +105,7 @@ static void pl011_flush(struct serial *port)
 }
 
 const struct serial_ops pl011_ops = {
+    .is_there = pl011_is_there,
     .start = pl011_start,
     .write = pl011_write,
     .read = pl011_read,

@@ -3,6 +3,7 @@
 #ifndef ELFMON_DRIVERS_SERIAL_H
 #define ELFMON_DRIVERS_SERIAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,8 @@ struct serial {
 };
 
 struct serial_ops {
+    /** True where such a port is. Reads only; may fault where nothing is. */
+    bool (*is_there)(const struct serial *port);
     /** Take over a port that may be in use: what has been received already is kept. */
     void (*start)(struct serial *port);
     void (*write)(struct serial *port, const char *data, size_t size);

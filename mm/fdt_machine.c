@@ -371,12 +371,20 @@ static void inherit(struct walk *w, struct level *node)
     }
 }
 
+/* Bare DTBs leave device_type out. */
+static bool is_cpu_node(const struct walk *w, const struct level *node)
+{
+    struct bytes type = w->values[DEVICE_TYPE];
+
+    return type.data ? text_is(type, "cpu") : strncmp(node->name, "cpu@", 4) == 0;
+}
+
 /* All properties of the innermost node have been read. */
 static void finish_node(struct walk *w)
 {
     struct level *node = &w->levels[w->depth - 1];
     enum family family = w->depth > 1 ? node[-1].family : DEVICES;
-    bool is_cpu = text_is(w->values[DEVICE_TYPE], "cpu");
+    bool is_cpu = is_cpu_node(w, node);
 
     w->pending = false;
     inherit(w, node);

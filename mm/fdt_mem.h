@@ -60,6 +60,9 @@ struct machine {
     struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */
 };
 
+/** True where all of @range is in one bank of RAM. */
+bool machine_has_ram(const struct machine *machine, struct range range);
+
 /**
  * Check a whole DTB that lies in @blob (which may be larger than it): header, block alignment,
  * bounds, tags, names, nesting (at most 32 levels), property lengths.

@@ -76,6 +76,9 @@ void *arch_phys(paddr_t address);
 /** Until arch_move: make @memory, which is RAM, reachable at its physical address. */
 void arch_reach(struct range memory);
 
+/** Until arch_move: the same for the device registers at @registers. */
+void arch_reach_device(paddr_t registers);
+
 /** Where the monitor's image lies now: text, data, stacks, tables. */
 struct range arch_image(void);
 

@@ -4,23 +4,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Where RAM is not known, the loader must be believed. */
-static bool is_in_ram(const struct machine *machine, struct range range)
-{
-    for (unsigned i = 0; i < machine->ram_count; i++) {
-        if (range_contains(machine->ram[i], range))
-            return true;
-    }
-    return machine->ram_count == 0;
-}
-
 void embedded_find(struct monitor *m, paddr_t image)
 {
     struct range range;
 
     m->payload = (struct bytes){NULL, 0};
-    if (m->desc.size && !range_make(image + m->desc.offset, m->desc.size, &range) &&
-        is_in_ram(&m->machine, range))
+    if (!m->desc.size || range_make(image + m->desc.offset, m->desc.size, &range))
+        return;
+    /* Where RAM is not known, the loader must be believed. */
+    if (!m->machine.ram_count || machine_has_ram(&m->machine, range))
         m->payload = (struct bytes){arch_phys(range.start), range_bytes(range)};
 }
 

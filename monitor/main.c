@@ -177,6 +177,35 @@ static int board_cpu_state(struct monitor *m, uint64_t mpidr, int64_t *state, st
     return err;
 }
 
+/* --- The UART where the DTB names none ---------------------------------------------------- */
+
+static int identify_uart(void *context)
+{
+    const struct serial *p = context;
+
+    return p->ops->is_there(p) ? ERR_OK : ERR_NOTFOUND;
+}
+
+static bool is_uart(paddr_t base)
+{
+    struct serial candidate = {.ops = &pl011_ops, .base = base};
+
+    arch_reach_device(base);
+    return arch_try(identify_uart, &candidate) == ERR_OK;
+}
+
+static paddr_t find_uart(const struct monitor *m)
+{
+    const paddr_t other = LAYOUT_OTHER_UART;
+
+    if (m->machine.uart.found)
+        return m->machine.uart.base;
+    if (!machine_has_ram(&m->machine, (struct range){other, other + PAGE_BYTES}) &&
+        !is_uart(LAYOUT_EARLY_UART) && is_uart(other))
+        return other;
+    return LAYOUT_EARLY_UART;
+}
+
 /* --- Bring-up ----------------------------------------------------------------------------- */
 
 static void start_console(struct monitor *m)
@@ -260,7 +289,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     start_console(m);
     place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
     leave_secure(m);
-    m->uart = m->machine.uart.found ? m->machine.uart.base : LAYOUT_EARLY_UART;
+    m->uart = find_uart(m);
     read_desc(m);
     embedded_find(m, image);
     arch_reach(bytes_range(m->payload));

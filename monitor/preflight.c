@@ -67,15 +67,6 @@ void preflight_describe_machine(const struct plan_input *in, char *out, size_t s
         (void)text_add(out, size, ", no PSCI");
 }
 
-static bool has_ram(const struct machine *machine, struct range wanted)
-{
-    for (unsigned i = 0; i < machine->ram_count; i++) {
-        if (range_contains(machine->ram[i], wanted))
-            return true;
-    }
-    return false;
-}
-
 static unsigned count_spinning(const struct machine *machine)
 {
     unsigned count = 0;
@@ -91,7 +82,7 @@ static const char *difference(const struct sel4_facts *facts, const struct plan_
     const struct machine *machine = in->machine;
 
     for (unsigned i = 0; i < facts->ram_count; i++) {
-        if (!has_ram(machine, facts->ram[i]))
+        if (!machine_has_ram(machine, facts->ram[i]))
             return "RAM";
     }
     if (in->machine_el && facts->el > in->machine_el)

@@ -99,15 +99,6 @@ static int read_record(void *context)
     return ERR_OK;
 }
 
-static bool is_in_ram(const struct monitor *m, struct range range)
-{
-    for (unsigned i = 0; i < m->machine.ram_count; i++) {
-        if (range_contains(m->machine.ram[i], range))
-            return true;
-    }
-    return false;
-}
-
 static void offer(struct monitor *m, const struct record_entry *entry, struct regions *taken)
 {
     struct slot *slot = &m->slots[entry->slot];
@@ -118,7 +109,8 @@ static void offer(struct monitor *m, const struct record_entry *entry, struct re
                        strnlen(entry->name, sizeof(entry->name))) ||
         range_make(entry->start, entry->size, &range) || range_is_empty(range) ||
         !is_aligned(range.start, PAGE_BYTES) || range_align(range, PAGE_BYTES, &whole) ||
-        !is_in_ram(m, whole) || regions_add(taken, whole, REGION_SOURCE, image->name, NULL))
+        !machine_has_ram(&m->machine, whole) ||
+        regions_add(taken, whole, REGION_SOURCE, image->name, NULL))
         return;
     image->data = (struct bytes){arch_phys(range.start), (size_t)entry->size};
     image->digests[DIGEST_SHA256] = entry->sha256;

@@ -145,6 +145,13 @@ uint64_t early_map(paddr_t image, paddr_t dtb)
 }
 
 /* Entries go from invalid to valid only, or to the same: no TLB holds anything to forget. */
+void arch_reach_device(paddr_t registers)
+{
+    map_block(&early, registers, DESC_DEVICE);
+    dsb_sy();
+    isb();
+}
+
 void arch_reach(struct range memory)
 {
     for (paddr_t pa = align_down(memory.start, BLOCK_BYTES); pa < memory.end; pa += BLOCK_BYTES)

@@ -17,6 +17,9 @@
 #define LAYOUT_EARLY_UART 0x09000000
 #define LAYOUT_EARLY_DTB  0x40000000
 
+/* Where a PL011 is looked for when the DTB names none: SBSA machines' (QEMU sbsa-ref). */
+#define LAYOUT_OTHER_UART 0x60000000
+
 /* Where neither firmware nor the DTB tells the timer's frequency: QEMU's. */
 #define LAYOUT_COUNTER_HZ 62500000
 
