@@ -96,7 +96,8 @@ static int pack(const struct options *o)
     uint32_t timestamp;
 
     if (read_timestamp(&timestamp) || check_not_input(o) || read_inputs(o, &in, &fit) ||
-        advice_make(&in, &advice) || (!o->fit && fit_write(&in, timestamp, &fit)))
+        advice_make(&in, &advice) ||
+        (options_has_payload(o) && !o->fit && fit_write(&in, timestamp, &fit)))
         return -1;
     return write_image(o, &in, &fit, &advice);
 }

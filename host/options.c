@@ -193,6 +193,11 @@ static int check_text(const char *option, const char *text, size_t room)
     return bad_usage(option, reason);
 }
 
+bool options_has_payload(const struct options *o)
+{
+    return o->kernel || o->app || o->dtb || o->initrd || o->script || o->fit;
+}
+
 /* What --fit has of its own. */
 static int check_fit(const struct options *o)
 {
@@ -221,7 +226,7 @@ static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
-    if (!o->kernel && !o->app && !o->dtb && !o->initrd && !o->script && !o->fit)
+    if (!options_has_payload(o) && o->format != OUT_BIN)
         return bad_usage("",
                          "nothing to pack: no --kernel, --app, --dtb, --initrd, --script or --fit");
     if (check_fit(o))

@@ -38,6 +38,9 @@ struct options {
  */
 int options_parse(int argc, char **argv, struct options *out);
 
+/** False where there is the loader alone. */
+bool options_has_payload(const struct options *o);
+
 void options_help(FILE *to);
 
 #endif

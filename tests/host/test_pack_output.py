@@ -81,6 +81,14 @@ def test_bin_is_the_memory_of_the_elf_with_an_image_header(packer):
     assert bytes(memory) == binary
 
 
+def test_bin_of_the_loader_alone_is_its_memory(packer):
+    packer.inputs = ["--loader", LOADER]
+    binary = packer.make("--format", "bin").read_bytes()
+    memory = Elf(LOADER.read_bytes()).memory()
+    assert binary[56:60] == b"ARM\x64"
+    assert binary[24 : len(memory)] == bytes(memory)[24:] and not any(binary[len(memory) :])
+
+
 @pytest.mark.parametrize("address", [0x42000000, 0x40001000, 0x7F000000])
 def test_load_addr_moves_elf_and_bin(packer, address):
     elf = packer.elf("--load-addr", hex(address))

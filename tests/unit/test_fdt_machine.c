@@ -452,9 +452,16 @@ static void test_cpus_with_two_cells_and_a_common_method(void **state)
     node("cpu@2");
     string("device_type", "cpu"); /* no reg */
     end();
+    node("cpu@3"); /* no device_type */
+    cells("reg", 0, 3);
+    end();
+    node("cpu-map");
+    cells("reg", 0, 4);
+    end();
     end();
     finish_ok();
-    assert_int_equal(m.cpu_count, 2);
+    assert_int_equal(m.cpu_count, 3);
+    assert_int_equal(m.cpus[2].mpidr, 3);
     assert_true(m.cpus[0].mpidr == UINT64_C(0x100000203));
     assert_int_equal(m.cpus[0].enable, CPU_ENABLE_PSCI);
     assert_int_equal(m.cpus[1].enable, CPU_ENABLE_NONE);
