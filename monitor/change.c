@@ -84,6 +84,7 @@ static void keep_progress(struct monitor *m, const struct change *c)
     const struct monitor_progress *was = &c->progress;
     struct monitor_progress *now = &m->progress;
 
+    memset(now, 0, sizeof(*now));
     keep_mappings(m);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
         keep_loaded(m, c, (enum plan_role)role);
@@ -99,11 +100,13 @@ static void keep_progress(struct monitor *m, const struct change *c)
 
 /* --- Places ------------------------------------------------------------------------------- */
 
-/* What an undone change brings back must still be there. */
-static int add_slots_before(struct monitor *m, struct diag *d)
+/* What an undone change brings back must still be there, and what a reset writes over is lost. */
+static int add_kept_clear(struct monitor *m, struct diag *d)
 {
     int err = ERR_OK;
 
+    for (unsigned i = 0; i < sizeof(m->at_reset) / sizeof(m->at_reset[0]) && !err; i++)
+        err = regions_add_rest(&m->busy, m->at_reset[i], REGION_RESERVED, "", d);
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
         if (m->slots_before[i].state >= SLOT_OFFERED)
             err = regions_add_rest(&m->busy, bytes_range(m->slots_before[i].image.data),
@@ -188,7 +191,7 @@ static int make_room(struct monitor *m, unsigned fresh, struct diag *d)
     (void)boot_plan_make(m);
     err = place_list_sources(m, &m->busy, d);
     if (!err)
-        err = add_slots_before(m, d);
+        err = add_kept_clear(m, d);
     if (!err)
         err = regions_add_rest(&m->busy, page, REGION_SOURCE, "", d);
     if (!err)

@@ -72,7 +72,8 @@ struct monitor {
     struct machine machine; /* zero where there is no DTB */
     struct fit fit;
     struct shell shell;
-    struct regions busy; /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    struct regions busy;      /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    struct range at_reset[3]; /* what a reset writes again: image, payload and DTB as they came */
     enum dtb_use dtb_use;
     struct slot slots[UPLOAD_SLOT_COUNT];
     unsigned script_depth; /* of scripts that run each other */

@@ -241,6 +241,9 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     int err;
 
     m->fdt_bytes = dtb;
+    m->at_reset[0] = arch_image();
+    m->at_reset[1] = bytes_range(m->payload);
+    m->at_reset[2] = bytes_range(dtb);
     err = list_ours(m, &taken, d);
     if (!err)
         record_find(m, &taken);

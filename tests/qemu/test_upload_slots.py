@@ -210,9 +210,11 @@ def refuses(machine, slot, path):
 
 
 @pytest.mark.parametrize("kind", ["virt", "virt,virtualization=on"])
-def test_upload_boot_reset_keep_boot(start, image, tmp_path, kind):
+@pytest.mark.parametrize("form", ["elf", "bin"])
+def test_upload_boot_reset_keep_boot(start, tmp_path, kind, form):
     """A new root task in place of the loaded one; the machine is reset when the kernel is done."""
     qmp = Qmp(tmp_path)
+    image = pack("--autoboot", "off", "--format", form)
     machine = start(image, kind, semihosting=False, args=qmp.args)
     machine.expect_prompt()
     machine.command("load; map; mmu on")

@@ -157,6 +157,18 @@ static void test_root_task_replaces_the_payloads(void **state)
     assert_int_equal(upload_drop(m, UPLOAD_APP, &why), ERR_NOTFOUND);
 }
 
+static void test_what_a_reset_writes_again_is_avoided(void **state)
+{
+    struct range below = record_page(m);
+
+    (void)state;
+    below.start -= MIB(1);
+    m->at_reset[1] = below;
+    receive(0, UPLOAD_APP, "", new_app(0x5000), 0);
+    assert_taken(1);
+    assert_int_equal(bytes_range(files[0].data).start, below.start - PAGE_BYTES);
+}
+
 static void test_slot_by_name_and_content(void **state)
 {
     static const struct {
@@ -706,6 +718,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_room_is_the_largest_free_range, setup),
         cmocka_unit_test_setup(test_root_task_replaces_the_payloads, setup),
+        cmocka_unit_test_setup(test_what_a_reset_writes_again_is_avoided, setup),
         cmocka_unit_test_setup(test_slot_by_name_and_content, setup),
         cmocka_unit_test_setup(test_several_at_once, setup),
         cmocka_unit_test_setup(test_what_lies_in_the_way_is_moved, setup),
