@@ -165,8 +165,11 @@ int loader_read(const char *path, struct loader *out)
 void loader_describe(const struct loader *loader, const struct fit_blob *fit,
                      struct payload_desc *out)
 {
+    *out = (struct payload_desc){.magic = htole64(PAYLOAD_DESC_MAGIC)};
+    if (!fit->data.size)
+        return;
     *out = (struct payload_desc){
-        .magic = htole64(PAYLOAD_DESC_MAGIC),
+        .magic = out->magic,
         .offset = htole64(range_bytes(loader->va)),
         .size = htole64(fit->data.size),
         .tree_size = htole64(fit->tree_size),
