@@ -98,5 +98,13 @@ build/targets/dirty.bin: tests/targets/dirty/dirty.S
 	$(Q)$(CROSS_COMPILE)gcc $(TARGET_LDFLAGS) -Wl,-Ttext=0 -o $(@:.bin=.elf) $<
 	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .text $(@:.bin=.elf) $@
 
+# --- what only drains the serial line
+
+build/targets/drain.elf: $(wildcard tests/targets/drain/*)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $(TARGET_LDFLAGS) -T tests/targets/drain/drain.ld -o $@ \
+		$(filter-out %.ld,$^)
+
 .PHONY: targets
-targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) $(IMAGE_FILES) build/targets/dirty.bin
+targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) $(IMAGE_FILES) build/targets/dirty.bin \
+		build/targets/drain.elf

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A program that receives, in a QEMU whose serial line is on stdio, a unix socket or a pty."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import tty
+
+from machine import QEMU
+
+COMMAND = "-display none -monitor none -nic none -no-user-config -M virt -cpu cortex-a53 -m 1G"
+ACK = b"\x06"
+FRAMED_BYTES = 1024 + 5  # a 1K block with start, number, complement and CRC
+
+
+class Line:
+    """Stopped except between `resume` and `pause`, so that what is not measured takes no time."""
+
+    def __init__(self, transport, *arguments):
+        command = [QEMU, *COMMAND.split(), *arguments]
+        self.streams = []
+        self.log = tempfile.TemporaryFile()
+        getattr(self, f"_start_{transport}")(command)
+
+    def _start_stdio(self, command):
+        pipe = subprocess.PIPE
+        self._run([*command, "-serial", "stdio"], stdin=pipe, stdout=pipe)
+        self.streams = [self.process.stdin, self.process.stdout]
+        self.to, self.of = (stream.fileno() for stream in self.streams)
+
+    def _start_unix(self, command):
+        ours, theirs = socket.socketpair()
+        chardev = f"socket,id=line,fd={theirs.fileno()}"
+        self._run([*command, "-chardev", chardev, "-serial", "chardev:line"], [theirs.fileno()])
+        theirs.close()
+        self.streams = [ours]
+        self.to = self.of = ours.fileno()
+
+    def _start_pty(self, command):
+        self._run([*command, "-serial", "pty"], stdout=subprocess.PIPE)
+        device = re.search(r"/dev/\S+", self.process.stdout.readline().decode())[0]
+        self.to = self.of = os.open(device, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self.of)
+        self.streams = [self.process.stdout, os.fdopen(self.of, closefd=True)]
+
+    def _run(self, command, passed=(), stdin=subprocess.DEVNULL, stdout=None):
+        self.process = subprocess.Popen(
+            command, pass_fds=passed, stdin=stdin, stdout=stdout, stderr=self.log, bufsize=0
+        )
+
+    def pause(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        for stream in self.streams:
+            stream.close()
+
+    def write(self, data):
+        while data:
+            data = data[os.write(self.to, data) :]
+
+    def until(self, end):
+        """Read to `end`, byte by byte: what follows it belongs to a sender."""
+        seen = b""
+        while not seen.endswith(end):
+            byte = os.read(self.of, 1)
+            if not byte:
+                sys.exit(f"uploads: QEMU has ended, after {seen[-200:]!r}")
+            seen += byte
+        return seen
+
+    def send(self, sender, path):
+        """Run one of lrzsz's senders on the line. Returns its seconds."""
+        start = time.monotonic()
+        done = subprocess.run(
+            [*sender.split(), path], stdin=self.of, stdout=self.to, stderr=subprocess.PIPE
+        )
+        seconds = time.monotonic() - start
+        if done.returncode:
+            sys.exit(f"uploads: {sender}: {done.stderr.decode(errors='replace')[-300:]}")
+        return seconds
+
+
+class Monitor(Line):
+    """One with a shell in which a command receives."""
+
+    def __init__(self, transport, prompt, ready, *arguments):
+        """`ready`: how the line ends that is printed before the first invitation."""
+        super().__init__(transport, *arguments)
+        self.prompt, self.ready = prompt, ready
+        self.write(b"\r")  # stops a countdown, or makes another prompt
+        self.until(prompt)
+
+    def receive(self, command, sender, path):
+        """Returns the sender's seconds."""
+        self.write(command.encode() + b"\r")
+        self.until(self.ready)
+        seconds = self.send(sender, path)
+        self.until(self.prompt)
+        return seconds
+
+
+class Drain(Line):
+    """tests/targets/drain: takes everything, checks nothing."""
+
+    def __init__(self, transport, image):
+        super().__init__(transport, "-kernel", str(image))
+        self.greet()
+
+    def greet(self):
+        """To where it has said '?', which may have been lost."""
+        self.begin(False, 0, 0)
+        self.until(ACK + b"?")
+
+    def begin(self, sleep, block, total):
+        """Whether it sleeps when there is nothing; how much is worth an ACK; how much will come."""
+        self.write(f"{sleep:d} {block} {total}\n".encode())
+
+    def stream(self, sleep, size):
+        """As fast as it takes them. Returns seconds."""
+        self.begin(sleep, 0, size)
+        self.until(b"C")
+        start = time.monotonic()
+        self.write(bytes(size))
+        self.until(ACK)
+        seconds = time.monotonic() - start
+        self.until(b"?")
+        return seconds
+
+    def blocks(self, sleep, size, path):
+        """From `sx -k`: a multiple of 1024 bytes, and an EOT. Returns the sender's seconds."""
+        self.begin(sleep, FRAMED_BYTES, size // 1024 * FRAMED_BYTES + 1)
+        seconds = self.send("sx -k", path)
+        self.greet()  # the sender may have read the end too
+        return seconds

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""
+Uploads: payload bytes per second of elfmon, of U-Boot and of a bare loop that only drains the
+serial line, one after the other in each round, so that all of them meet the same machine. Figures
+are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
+"""
+
+import argparse
+import itertools
+import os
+import pathlib
+import statistics
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/qemu"))
+
+from line import Drain, Monitor  # noqa: E402
+
+LOADER = ROOT / "build/elfmon.elf"
+DRAIN = ROOT / "build/targets/drain.elf"
+U_BOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+TRANSPORTS = ("stdio", "unix", "pty")
+KIB = 1024
+SIZES = {"64K": 64 * KIB, "256K": 256 * KIB, "1M": KIB * KIB, "8M": 8 * KIB * KIB}
+ADDRESS = 0x48000000
+
+# What is measured: who receives, by which of its commands, from which sender.
+CEILING, CEILING_BLOCKS, CEILING_POLLED = "stream, wfi", "sx -k, wfi", "stream, polled"
+ROWS = [
+    ("ceiling", "", CEILING),
+    ("ceiling", "", CEILING_BLOCKS),
+    ("ceiling", "", CEILING_POLLED),
+    ("elfmon", "xmodem", "sx"),
+    ("elfmon", "xmodem", "sx -k"),
+    ("elfmon", "ymodem", "sb"),
+    ("elfmon", "ymodem", "sb -k"),
+    ("elfmon", "ymodem -g", "sb -k"),
+    ("U-Boot", "loadx", "sx"),
+    ("U-Boot", "loadx", "sx -k"),
+    ("U-Boot", "loady", "sb"),
+    ("U-Boot", "loady", "sb -k"),
+]
+QUICK = [CEILING, CEILING_BLOCKS, "sx -k", "sb -k"]
+OF_CEILING = 0.9  # of 1 MiB and more in 1K blocks
+START_SECONDS = 1.0  # sb with 64 KiB
+
+
+def start(transport):
+    """All receivers, by name, stopped."""
+    lines = {
+        "ceiling": Drain(transport, DRAIN),
+        "elfmon": Monitor(transport, b"elfmon> ", b"stops\r\n", "-kernel", str(LOADER)),
+    }
+    if U_BOOT.exists():
+        lines["U-Boot"] = Monitor(transport, b"=> ", b"bps...\r\n", "-bios", str(U_BOOT))
+    for line in lines.values():
+        line.pause()
+    return lines
+
+
+def seconds_of(line, row, path, size):
+    name, command, sender = row
+    if name != "ceiling":
+        words = command.split()
+        return line.receive(" ".join([words[0], hex(ADDRESS), *words[1:]]), sender, path)
+    if sender == CEILING_BLOCKS:
+        return line.blocks(True, size, path)
+    return line.stream(sender == CEILING, size)
+
+
+def measure(transport, rows, size, rounds):
+    """Bytes per second of each round, by row."""
+    figures = {row: [] for row in rows}
+    lines = start(transport)
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(os.urandom(size))
+        file.flush()
+        for _, row in itertools.product(range(rounds), rows):
+            line = lines[row[0]]
+            line.resume()
+            figures[row].append(size / seconds_of(line, row, file.name, size))
+            line.pause()
+    for line in lines.values():
+        line.close()
+    return figures
+
+
+def ratio(figures, row, other):
+    """Median of the rounds' ratios, or None."""
+    if other not in figures or row == other:
+        return None
+    return statistics.median(a / b for a, b in zip(figures[row], figures[other]))
+
+
+def u_boots(row):
+    """What U-Boot is given by the same sender."""
+    return next((r for r in ROWS if r[0] == "U-Boot" and r[2] == row[2]), None)
+
+
+def report(transport, size_name, figures):
+    """Print one line for each row; returns what is missed."""
+    missed = []
+    size = SIZES[size_name]
+    for row in figures:
+        rates = sorted(figures[row])
+        of_ceiling = ratio(figures, row, ROWS[0])
+        of_u_boot = ratio(figures, row, u_boots(row)) if row[0] == "elfmon" else None
+        name = " ".join(filter(None, row))
+        print(
+            f"{transport:6}{size_name:>5}  {name:26}{statistics.median(rates) / 1000:>8.1f}"
+            f"{rates[0] / 1000:>8.1f}{rates[-1] / 1000:>8.1f}"
+            + "".join(f"{r:>10.2f}" if r else " " * 10 for r in (of_ceiling, of_u_boot)),
+            flush=True,
+        )
+        if row[0] != "elfmon":
+            continue
+        if of_ceiling and of_ceiling < OF_CEILING and size >= SIZES["1M"] and "-k" in row[2]:
+            missed.append(f"{transport} {size_name} {name}: {of_ceiling:.2f} of the ceiling")
+        if of_u_boot and of_u_boot < 1 and "-g" not in row[1]:
+            missed.append(f"{transport} {size_name} {name}: {of_u_boot:.2f} of U-Boot")
+        if row[2] == "sb" and size_name == "64K" and size / rates[-1] > START_SECONDS:
+            missed.append(f"{transport} {name}: {size / rates[-1]:.1f} s")
+    return missed
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="upload rates")
+    parser.add_argument("--full", action="store_true", help="everything, for an hour")
+    parser.add_argument("--transports", default=None, help="of " + ",".join(TRANSPORTS))
+    parser.add_argument("--sizes", default=None, help="of " + ",".join(SIZES))
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    options.transports = (options.transports or ",".join(TRANSPORTS)).split(",")
+    default = ",".join(SIZES) if options.full else "1M"
+    options.sizes = (options.sizes or default).split(",")
+    return options
+
+
+def rows_for(options, size_name):
+    """Small blocks only for what does not take minutes."""
+    rows = [row for row in ROWS if row[0] != "U-Boot" or U_BOOT.exists()]
+    if not options.full:
+        return [row for row in rows if row[2] in QUICK]
+    return [row for row in rows if size_name != "8M" or row[2] not in ("sx", "sb")]
+
+
+def main():
+    options = arguments()
+    missed = []
+    print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second")
+    print(f"{'line':6}{'size':>5}  {'receiver, sender':26}{'median':>8}{'least':>8}{'most':>8}")
+    for transport, size_name in itertools.product(options.transports, options.sizes):
+        rows = rows_for(options, size_name)
+        figures = measure(transport, rows, SIZES[size_name], options.rounds)
+        missed += report(transport, size_name, figures)
+    for text in missed:
+        print("missed:", text)
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
