@@ -4,6 +4,7 @@
 #include "monitor/base/bits.h"
 
 enum {
+    FIFO_BYTES = 16, /* at least; 32 from r1p5 on */
     DR_ERRORS_SHIFT = 8,
     UARTDR = 0x00,
     UARTFR = 0x18,
@@ -18,8 +19,10 @@ enum {
 #define FR_BUSY      BIT(3)
 #define FR_RXFE      BIT(4)
 #define FR_TXFF      BIT(5)
+#define FR_RXFF      BIT(6)
 #define LCR_H_FEN    BIT(4)
 #define LCR_H_WLEN_8 (UINT64_C(3) << 5)
+#define IMSC_RX      (BIT(4) | BIT(6)) /* enough in the FIFO, or anything for 32 bits' time */
 #define CR_UARTEN    BIT(0)
 #define CR_TXE       BIT(8)
 #define CR_RXE       BIT(9)
@@ -76,24 +79,33 @@ static void count_errors(struct serial *port, uint32_t data)
         port->errors[i] += (data >> (DR_ERRORS_SHIFT + i)) & 1;
 }
 
+/* Returns how many bytes it was: a break is none. */
+static size_t take(struct serial *port, uint8_t *to)
+{
+    uint32_t data = get(port, UARTDR);
+
+    if (data & DR_ERRORS)
+        count_errors(port, data);
+    *to = (uint8_t)data;
+    return !(data & DR_BE);
+}
+
+/* Where the FIFO is full, its bytes are read without asking for each whether it is there. */
 static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
 {
     size_t count = 0;
-    unsigned left = looks;
 
-    while (count < room && left > 0) {
-        uint32_t data;
+    for (unsigned left = looks; count < room && left > 0; left--) {
+        uint32_t flags = get(port, UARTFR);
+        size_t ready = flags & FR_RXFF ? FIFO_BYTES : 1;
 
-        if (get(port, UARTFR) & FR_RXFE) {
-            left--;
+        if (flags & FR_RXFE)
             continue;
-        }
-        data = get(port, UARTDR);
-        left = looks;
-        if (data & DR_ERRORS)
-            count_errors(port, data);
-        to[count] = (uint8_t)data;
-        count += !(data & DR_BE);
+        left = looks + 1;
+        if (ready > room - count)
+            ready = room - count;
+        for (size_t i = 0; i < ready; i++)
+            count += take(port, to + count);
     }
     return count;
 }
@@ -104,10 +116,29 @@ static void pl011_flush(struct serial *port)
         ;
 }
 
+static enum serial_fill pl011_fill(struct serial *port)
+{
+    uint32_t flags = get(port, UARTFR);
+
+    if (flags & FR_RXFE)
+        return SERIAL_EMPTY;
+    return flags & FR_RXFF ? SERIAL_FULL : SERIAL_SOME;
+}
+
+/* UARTICR is left alone: an emulator raises the interrupt when something comes to an empty FIFO,
+ * and drops it when all has been read; what is cleared in between comes again only with the next
+ * byte. */
+static void pl011_interrupt(struct serial *port, bool on)
+{
+    set(port, UARTIMSC, on ? IMSC_RX : 0);
+}
+
 const struct serial_ops pl011_ops = {
     .is_there = pl011_is_there,
     .start = pl011_start,
     .write = pl011_write,
     .read = pl011_read,
     .flush = pl011_flush,
+    .fill = pl011_fill,
+    .interrupt = pl011_interrupt,
 };

@@ -16,6 +16,9 @@ struct serial {
     uint32_t errors[SERIAL_ERROR_COUNT];
 };
 
+/** How much of what can be held has been received. */
+enum serial_fill { SERIAL_EMPTY, SERIAL_SOME, SERIAL_FULL };
+
 struct serial_ops {
     /** True where such a port is. Reads only; may fault where nothing is. */
     bool (*is_there)(const struct serial *port);
@@ -29,6 +32,9 @@ struct serial_ops {
     size_t (*read)(struct serial *port, uint8_t *to, size_t room, unsigned looks);
     /** Wait until everything written has left. */
     void (*flush)(struct serial *port);
+    enum serial_fill (*fill)(struct serial *port);
+    /** Raise the interrupt while something is received, or never. */
+    void (*interrupt)(struct serial *port, bool on);
 };
 
 extern const struct serial_ops pl011_ops;

@@ -6,6 +6,7 @@
 
 #include "cmds/cmds.h"
 #include "drivers/gic.h"
+#include "drivers/idle.h"
 #include "drivers/psci.h"
 #include "drivers/semihost.h"
 #include "drivers/serial.h"
@@ -28,6 +29,7 @@ __attribute__((section(PAYLOAD_DESC_SECTION),
 };
 
 static struct monitor monitor;
+static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
@@ -39,11 +41,15 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
+/* More of what has begun is waited for here: not a round through the callers for each few bytes. */
 static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct serial *p = context;
+    size_t count = p->ops->read(p, to, room, idle.on ? 1 : looks);
 
-    return p->ops->read(p, to, room, looks);
+    while (idle.on && count > 0 && count < room && idle_wait(&idle, p, UINT64_MAX))
+        count += p->ops->read(p, to + count, room - count, 1);
+    return count;
 }
 
 static uint64_t counter_us(void *context)
@@ -55,11 +61,19 @@ static uint64_t counter_us(void *context)
     return count / hz * 1000000 + count % hz * 1000000 / hz;
 }
 
-/* Polling: nothing to set up, and nothing that an emulator or a board can get wrong. */
+static int start_idle(void *context)
+{
+    idle_start(&idle, context);
+    return ERR_OK;
+}
+
+/* Polling where the machine is not as its DTB says. */
 static void serial_wait(void *context, uint64_t us)
 {
-    (void)context;
-    (void)us;
+    if (!idle.on && !idle.useless)
+        (void)arch_try(start_idle, context);
+    if (idle.on)
+        (void)idle_wait(&idle, context, us);
 }
 
 static const struct console_ops serial_console = {
@@ -119,6 +133,7 @@ static int psci(struct monitor *m, struct psci_request *r, struct diag *d)
 static void board_flush(struct monitor *m)
 {
     (void)m;
+    idle_stop(&idle, &port);
     port.ops->flush(&port);
 }
 
@@ -239,6 +254,16 @@ static void leave_secure(struct monitor *m)
     arch_cpu(&m->cpu);
 }
 
+/* The line that the DTB tells, on the monitor's own map. */
+static void start_line(struct monitor *m)
+{
+    port.base = m->uart;
+    idle.wakeup.version = m->machine.gic_version;
+    idle.wakeup.dist = m->machine.gic_dist;
+    idle.wakeup.cpu = m->machine.gic_cpu;
+    idle.irq = m->machine.uart.irq;
+}
+
 /* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
 static void read_desc(struct monitor *m)
 {
@@ -296,7 +321,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     embedded_open(m);
     err = place_take(m, dtb, &d);
     if (!err)
-        port.base = m->uart;
+        start_line(m);
     port.ops->start(&port);
     if (err)
         console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);

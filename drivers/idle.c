@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "drivers/idle.h"
+
+/* Source: Arm DDI 0487, "The Generic Timer"; Arm DEN 0094 (BSA), "PPI assignments". */
+enum {
+    TIMER_INTID = 27,
+    SPI_MIN = 32,
+    TICKS_PER_SECOND = 100,
+    TICK_US = 1000000 / TICKS_PER_SECOND,
+    MOMENTS_PER_SECOND = 300000,
+};
+
+#define CNTV_CTL_ENABLE  UINT64_C(1)
+#define CNTV_CTL_ISTATUS UINT64_C(4)
+
+static uint64_t counter(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(value) : : "memory");
+    return value;
+}
+
+static uint64_t timer_control(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("mrs %0, cntv_ctl_el0" : "=r"(value));
+    return value;
+}
+
+static void set_timer(uint64_t compare, uint64_t control)
+{
+    __asm__ volatile("msr cntv_cval_el0, %0\n\tmsr cntv_ctl_el0, %1\n\tisb"
+                     :
+                     : "r"(compare), "r"(control)
+                     : "memory");
+}
+
+static void arm(struct idle *idle, uint64_t ticks)
+{
+    idle->end = counter() + ticks;
+    set_timer(idle->end, CNTV_CTL_ENABLE);
+}
+
+/* Whether a WFI would not wait. */
+static bool is_pending(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("isb\n\tmrs %0, isr_el1" : "=r"(value) : : "memory");
+    return value != 0;
+}
+
+static void pause(uint64_t ticks)
+{
+    uint64_t start = counter();
+
+    while (counter() - start < ticks)
+        ;
+}
+
+/* Interrupts are pending exactly when the timer has fired: a WFI always ends. */
+static bool is_usable(const struct idle *idle)
+{
+    bool before = is_pending();
+
+    set_timer(counter(), CNTV_CTL_ENABLE);
+    pause(idle->moment);
+    return !before && is_pending();
+}
+
+static void stop(struct idle *idle, struct serial *port)
+{
+    idle->on = false;
+    port->ops->interrupt(port, false);
+    set_timer(idle->compare, idle->control);
+    wakeup_stop(&idle->wakeup);
+}
+
+/* A timer that is in use is somebody else's. */
+static bool is_described(struct idle *idle)
+{
+    uint64_t hz;
+
+    __asm__("mrs %0, cntfrq_el0" : "=r"(hz));
+    __asm__ volatile("mrs %0, cntv_cval_el0" : "=r"(idle->compare));
+    idle->control = timer_control();
+    idle->tick = hz / TICKS_PER_SECOND;
+    idle->moment = hz / MOMENTS_PER_SECOND;
+    return idle->irq >= SPI_MIN && idle->wakeup.cpu && idle->moment &&
+           !(idle->control & CNTV_CTL_ENABLE);
+}
+
+void idle_start(struct idle *idle, struct serial *port)
+{
+    idle->useless = true;
+    if (idle->on || !is_described(idle))
+        return;
+    wakeup_start(&idle->wakeup, idle->irq, TIMER_INTID);
+    if (is_usable(idle)) {
+        port->ops->interrupt(port, true);
+        arm(idle, idle->tick);
+        idle->on = true;
+        idle->useless = false;
+    } else {
+        stop(idle, port);
+    }
+}
+
+void idle_stop(struct idle *idle, struct serial *port)
+{
+    if (idle->on)
+        stop(idle, port);
+}
+
+/*
+ * The timer is set when it has fired, not before each WFI: that would wake the emulator's main loop
+ * each time. The first byte ends the WFI; an emulator that passes them on one by one is given a
+ * moment to fill the FIFO, else each of them costs it a switch of threads.
+ */
+bool idle_wait(struct idle *idle, struct serial *port, uint64_t us)
+{
+    enum serial_fill fill;
+    bool fired;
+
+    if (us < TICK_US && counter() + us * idle->tick / TICK_US < idle->end)
+        arm(idle, us * idle->tick / TICK_US);
+    __asm__ volatile("dsb sy\n\twfi" : : : "memory");
+    fired = timer_control() & CNTV_CTL_ISTATUS;
+    if (fired)
+        arm(idle, idle->tick);
+    fill = port->ops->fill(port);
+    if (fill == SERIAL_SOME)
+        pause(idle->moment);
+    if (fired && fill == SERIAL_FULL && !is_pending()) {
+        stop(idle, port);
+        idle->useless = true;
+    }
+    return !fired || fill != SERIAL_EMPTY;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting for the serial line in WFI: its interrupt or the virtual timer's ends it, both masked.
+ *
+ * An emulator's serial line is several times as fast with it: reading UARTFR over and over takes
+ * the lock that it needs to put bytes into the FIFO. */
+#ifndef ELFMON_DRIVERS_IDLE_H
+#define ELFMON_DRIVERS_IDLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "drivers/serial.h"
+#include "drivers/wakeup.h"
+
+struct idle {
+    struct wakeup wakeup;
+    unsigned irq; /* the line's, INTID; 0 where unknown */
+
+    /* Internal. */
+    bool on;
+    bool useless;              /* interrupts do not come: polling it is */
+    uint64_t tick, moment;     /* of the counter: the longest sleep; between two bytes of a burst */
+    uint64_t end;              /* when the timer fires */
+    uint64_t compare, control; /* the timer, as found */
+};
+
+/**
+ * Begin. Where the timer's interrupt does not come, @idle->on stays false and @idle->useless is
+ * set; so too where this faults.
+ */
+void idle_start(struct idle *idle, struct serial *port);
+
+/** Leave timer, interrupt controller and line as they were found. */
+void idle_stop(struct idle *idle, struct serial *port);
+
+/** Sleep until something is received, at most about @us. False where the time has passed. */
+bool idle_wait(struct idle *idle, struct serial *port, uint64_t us);
+
+#endif
