@@ -38,7 +38,8 @@ make run-linux  the same with Debian's arm64 kernel and a small user space
 make test       run all tests
 make test-all   the same with every combination of kernel and machine: half an hour
 make check      format, static analysis and rules of the sources
-make bench      count instructions from reset to the kernel's first, and bytes
+make bench      count instructions from reset to the kernel's first, and bytes; then bytes per
+                  second of uploads (UPLOADS=--full: all of them, for an hour)
 make fuzz       fuzz for FUZZ_SECONDS=600
 make deps       install what all of these need; each of them does its part by itself.
                   NO_INSTALL=1 only prints what is missing

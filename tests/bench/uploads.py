@@ -133,9 +133,10 @@ def arguments():
     parser.add_argument("--sizes", default=None, help="of " + ",".join(SIZES))
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    options.transports = (options.transports or ",".join(TRANSPORTS)).split(",")
-    default = ",".join(SIZES) if options.full else "1M"
-    options.sizes = (options.sizes or default).split(",")
+    default = TRANSPORTS if options.full else ["unix"]
+    options.transports = options.transports.split(",") if options.transports else default
+    default = list(SIZES) if options.full else ["1M"]
+    options.sizes = options.sizes.split(",") if options.sizes else default
     return options
 
 

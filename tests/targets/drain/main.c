@@ -60,14 +60,20 @@ static void interrupt_on(void)
     *at(UART + UARTIMSC) = IMSC_RX_OR_RT;
 }
 
+static uint64_t counter(void)
+{
+    uint64_t value;
+
+    __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(value)::"memory");
+    return value;
+}
+
 static void pause(uint64_t ticks)
 {
-    uint64_t start, now;
+    uint64_t start = counter();
 
-    __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(start)::"memory");
-    do
-        __asm__ volatile("isb; mrs %0, cntvct_el0" : "=r"(now)::"memory");
-    while (now - start < ticks);
+    while (counter() - start < ticks)
+        ;
 }
 
 /* Until something has come. Where the first byte ends the WFI, a moment later there are more. */

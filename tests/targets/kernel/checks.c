@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The contract, row by row: what was found at entry against the constants of this build. */
+#include "tests/targets/kernel/facts.h"
 #include "tests/targets/kernel/roottask.h"
 #include "tests/targets/kernel/sysreg.h"
 #include "tests/targets/kernel/walk.h"
@@ -14,6 +15,14 @@ struct check {
     const char *name;
     struct verdict (*run)(const struct entry *entry);
     bool once; /* about memory or all cores: not repeated for every core */
+};
+
+enum {
+    DEVICE_BYTES = 0x40000000, /* the UART's GiB is mapped whole */
+    UART_IMSC = 0x38,
+    UART_SPI = 1,
+    TIMER_PPI = 11,
+    GICD_ISENABLER = 0x100,
 };
 
 extern const uint64_t kernel_pattern[], kernel_pattern_end[];
@@ -341,6 +350,24 @@ static struct verdict check_counter_offset(const struct entry *entry)
     return (struct verdict){virtual_count > after ? virtual_count - after : 0, 0};
 }
 
+static uint32_t device_register(uint64_t pa)
+{
+    return *(volatile uint32_t *)(uintptr_t)(UART_VA - UART_PA % DEVICE_BYTES + pa % DEVICE_BYTES);
+}
+
+/* Those that a loader may have waited for: the UART's and the virtual timer's. */
+static struct verdict check_interrupts(const struct entry *entry)
+{
+    uint64_t on = device_register(UART_PA + UART_IMSC) | sysreg_read(cntv_ctl_el0);
+
+    (void)entry;
+#if KERNEL_GIC
+    on |= device_register(gic_dist + GICD_ISENABLER) & 1u << (16 + TIMER_PPI);
+    on |= device_register(gic_dist + GICD_ISENABLER + 4) & 1u << UART_SPI;
+#endif
+    return (struct verdict){on, 0};
+}
+
 #if KERNEL_GIC == 3
 /* The CPU interface in system registers. A trap to EL2 that is left over ends here, too. */
 static struct verdict check_gic_registers(const struct entry *entry)
@@ -381,6 +408,7 @@ static const struct check checks[] = {
     {"root task BSS zero", check_root_bss, true},
     {"header page", check_header_page, true},
     {"program headers", check_program_headers, true},
+    {"interrupts off", check_interrupts, true},
     {"counter offset", check_counter_offset, true},
 #if KERNEL_GIC == 3
     {"GIC's system registers", check_gic_registers, true},
