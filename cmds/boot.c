@@ -9,6 +9,7 @@
 #include "monitor/base/text.h"
 #include "monitor/boot.h"
 #include "monitor/bootargs.h"
+#include "monitor/change.h"
 #include "monitor/preflight.h"
 
 static void print_register(struct console *con, const char *name, uint64_t value, const char *what)
@@ -128,10 +129,11 @@ enum { DRY = 1, FORCE = 2, QUIET = 4 };
 static const char protocols[] = "sel4\0linux\0"; /* in the order of enum plan_protocol */
 
 static int read_options(int argc, char **argv, unsigned *options, enum plan_protocol *wanted,
-                        struct diag *d)
+                        const char **config, struct diag *d)
 {
     *options = 0;
     *wanted = PLAN_NOTHING;
+    *config = NULL;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-n"))
             *options |= DRY;
@@ -141,6 +143,8 @@ static int read_options(int argc, char **argv, unsigned *options, enum plan_prot
             *options |= QUIET;
         else if (text_find(protocols, argv[i]) >= 0 && !*wanted)
             *wanted = (enum plan_protocol)(PLAN_SEL4 + text_find(protocols, argv[i]));
+        else if (argv[i][0] != '-' && !*config)
+            *config = argv[i];
         else
             return diag_set(d, ERR_USAGE, "what is %.32s", argv[i]);
     }
@@ -165,9 +169,12 @@ static int go(struct monitor *m, unsigned options, struct diag *d)
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     enum plan_protocol wanted;
+    const char *config;
     unsigned options;
-    int err = read_options(argc, argv, &options, &wanted, d);
+    int err = read_options(argc, argv, &options, &wanted, &config, d);
 
+    if (!err && config)
+        err = change_config(m, config, d);
     if (!err)
         err = boot_need_plan(m, d);
     if (!err && wanted && wanted != m->plan.protocol)
@@ -183,14 +190,15 @@ const struct cmd cmd_boot = {
     .name = "boot",
     .group = CMD_BOOT,
     .summary = "do what is missing, then enter the kernel",
-    .usage = "boot [-n] [-f] [-q] [sel4|linux]",
+    .usage = "boot [-n] [-f] [-q] [sel4|linux] [CONFIG]",
     .help = "  -n  print every register and mapping of the hand-over, and stay\n"
             "  -f  go on although kernel and machine do not match\n"
             "  -q  print nothing but errors\n"
             "  sel4, linux  only a kernel of this kind; which it is, its header tells\n"
+            "  CONFIG  that configuration of the payload, from now on\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",
     .subcommands = protocols,
-    .words_max = 4,
+    .words_max = 5,
     .run = run,
 };

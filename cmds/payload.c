@@ -9,6 +9,8 @@
 #include "monitor/images.h"
 #include "monitor/monitor.h"
 #include "monitor/preflight.h"
+#include "monitor/unpacked.h"
+#include "payload/unpack.h"
 
 enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };
 
@@ -79,12 +81,35 @@ static void print_segments(struct monitor *m, enum fit_role role, const struct e
     }
 }
 
+/* The bytes of @image as they are loaded; size 0: it is compressed, and not unpacked. */
+static struct bytes plain(const struct monitor *m, const struct fit_image *image)
+{
+    return unpacked_is_needed(image, image->role) ? unpacked_data(m, image, image->role)
+                                                  : image->data;
+}
+
+static void print_compression(struct monitor *m, const struct fit_image *image)
+{
+    struct bytes unpacked = plain(m, image);
+    char from[TEXT_SIZE_BYTES], to[TEXT_SIZE_BYTES];
+
+    if (unpack_kind(image->compression) == UNPACK_NONE)
+        return;
+    console_printf(&m->con, "  compressed: %s", image->compression);
+    if (unpacked.size && unpacked.data != image->data.data) {
+        text_size(from, sizeof(from), image->data.size);
+        text_size(to, sizeof(to), unpacked.size);
+        console_printf(&m->con, ", %s -> %s at 0x%" PRIx64, from, to, address_of(unpacked));
+    }
+    console_printf(&m->con, "%s\n", unpacked.size ? "" : ", not unpacked");
+}
+
 static void print_elf(struct monitor *m, const struct fit_image *image)
 {
     struct elf64 elf;
     struct diag why;
 
-    if (elf64_open(image->data, &elf, &why))
+    if (elf64_open(plain(m, image), &elf, &why))
         console_printf(&m->con, "  unusable: %s\n", why.text);
     else
         print_segments(m, image->role, &elf);
@@ -95,7 +120,7 @@ static void print_linux(struct monitor *m, const struct fit_image *image)
     struct linux_image header;
     struct diag why;
 
-    if (linux_image_open(image->data, &header, &why)) {
+    if (linux_image_open(plain(m, image), &header, &why)) {
         console_printf(&m->con, "  unusable: %s\n", why.text);
         return;
     }
@@ -138,10 +163,11 @@ static void print_image(struct monitor *m, const struct fit_image *image)
     console_printf(&m->con, "%s: %s%s%s, %s, %zu bytes at 0x%" PRIx64 "%s\n", image->name,
                    image->type, *image->os ? ", " : "", image->os, size, image->data.size,
                    address_of(image->data), origin(m, image));
-    if (strcmp(image->compression, "none") != 0)
-        console_printf(&m->con, "  compressed: %s\n", image->compression);
+    print_compression(m, image);
     print_digests(&m->con, image);
-    if (image->role == FIT_KERNEL && linux_image_is(image->data))
+    if (plain(m, image).size == 0)
+        return;
+    if (image->role == FIT_KERNEL && linux_image_is(plain(m, image)))
         print_linux(m, image);
     else if (image->role == FIT_KERNEL || image->role == FIT_APP)
         print_elf(m, image);
@@ -155,6 +181,18 @@ static int print_none(struct console *con)
                         "  elfmon-pack --loader elfmon.elf --kernel kernel.elf --app root-task.elf "
                         "--out bootimage.elf\n");
     return ERR_OK;
+}
+
+/* Where there is a choice. */
+static void print_configs(struct monitor *m)
+{
+    char name[FIT_NAME_BYTES];
+
+    if (!fit_config_name(&m->fit, 1, name))
+        return;
+    for (unsigned i = 0; fit_config_name(&m->fit, i, name); i++)
+        console_printf(&m->con, "%s%s", i ? ", " : "configurations: ", name);
+    console_printf(&m->con, "\n");
 }
 
 static int print_fit(struct monitor *m)
@@ -176,6 +214,7 @@ static int print_fit(struct monitor *m)
     console_printf(&m->con, "%s%s%s%s\n", m->fit.description,
                    *m->fit.config ? ", configuration " : "", m->fit.config,
                    uploaded ? "" : ", sha256 of its tree ok");
+    print_configs(m);
     for (unsigned i = 0; i < m->fit.image_count; i++) {
         print_image(m, &m->fit.images[i]);
         if (console_interrupted(&m->con))

@@ -48,9 +48,7 @@ static void print_start(struct monitor *m)
 
 static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 {
-    const struct fit_image *image = images_find(m, role);
-
-    return image ? kib(image->data.size) : 0;
+    return kib(images_data(m, role).size);
 }
 
 static void print_payload(struct monitor *m)

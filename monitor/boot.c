@@ -9,7 +9,6 @@
 #include "monitor/bootargs.h"
 #include "monitor/images.h"
 #include "monitor/smp.h"
-#include "payload/fit_names.h"
 
 /* What was uploaded or packed nobody has looked at yet. */
 int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
@@ -22,21 +21,20 @@ int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
     *out = m->fdt_bytes;
     if (!image)
         return ERR_OK;
-    err = fdt_mem_check(image->data, &used, &why);
+    *out = images_data(m, FIT_DTB);
+    err = fdt_mem_check(*out, &used, &why);
     if (err)
         return diag_set(d, err, "image %s: %s", image->name, why.text);
-    *out = (struct bytes){image->data.data, used};
+    out->size = used;
     return ERR_OK;
 }
 
+/* What is compressed has been unpacked before. */
 static int check_plain(const struct monitor *m, struct diag *d)
 {
     for (int role = FIT_KERNEL; role < FIT_OTHER; role++) {
-        const struct fit_image *image = images_find(m, (enum fit_role)role);
-
-        if (image && strcmp(image->compression, FIT_COMPRESSION_NONE) != 0)
-            return diag_set(d, ERR_UNSUPPORTED, "image %s: compression %s is not supported",
-                            image->name, image->compression);
+        if (images_find(m, (enum fit_role)role) && !images_data(m, (enum fit_role)role).size)
+            return diag_set(d, ERR_FORMAT, "%s", m->unpack_problem.text);
     }
     return ERR_OK;
 }

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 #include "monitor/boot.h"
 #include "monitor/images.h"
 #include "monitor/place.h"
 #include "monitor/preflight.h"
 #include "monitor/record.h"
+#include "monitor/unpacked.h"
 
 int change_begin(struct monitor *m, struct change *c, struct diag *d)
 {
@@ -18,6 +20,7 @@ int change_begin(struct monitor *m, struct change *c, struct diag *d)
                          .problem = m->plan_problem,
                          .dtb_use = m->dtb_use,
                          .bootargs = m->bootargs};
+    memcpy(c->config, m->config, sizeof(c->config));
     m->plan_before = m->plan;
     memcpy(m->slots_before, m->slots, sizeof(m->slots));
     return ERR_OK;
@@ -148,6 +151,7 @@ static bool move(struct monitor *m, struct bytes *data)
         regions_add(&m->busy, to, REGION_SOURCE, "", NULL))
         return false;
     arch_copy(arch_phys(to.start), data->data, data->size);
+    unpacked_follow(m, *data, arch_phys(to.start));
     data->data = arch_phys(to.start);
     return true;
 }
@@ -169,6 +173,12 @@ static void move_sources(struct monitor *m, unsigned fresh)
         if (fresh & BIT(i))
             arch_clean_poc(data->data, data->size);
     }
+    for (unsigned role = 0; role < FIT_OTHER; role++) {
+        struct bytes *data = &m->unpacked[role].data;
+
+        if (place_is_in_the_way(m, bytes_range(*data)))
+            (void)move(m, data);
+    }
     if (reopen)
         (void)images_open(m);
 }
@@ -180,24 +190,33 @@ static int list_busy(struct monitor *m, struct diag *d)
     return err ? err : place_list_sources(m, &m->busy, d);
 }
 
-/* First the plan as if nothing that can move were in its way, then everything out of its way. */
-static int make_room(struct monitor *m, unsigned fresh, struct diag *d)
+/* What is still needed where it is, as things are and as they were. */
+static int list_needed(struct monitor *m, struct diag *d)
 {
-    struct range page = record_page(m);
-    int err = place_list_own(m, &m->busy, d);
+    int err = list_busy(m, d);
 
-    if (err)
-        return err;
-    (void)boot_plan_make(m);
-    err = place_list_sources(m, &m->busy, d);
     if (!err)
         err = add_kept_clear(m, d);
     if (!err)
-        err = regions_add_rest(&m->busy, page, REGION_SOURCE, "", d);
+        err = regions_add_rest(&m->busy, record_page(m), REGION_SOURCE, "", d);
+    return err ? err : add_destinations(m, &m->plan_before, d);
+}
+
+/* First the plan as if nothing that can move were in its way, then everything out of its way. */
+static int make_room(struct monitor *m, unsigned fresh, struct diag *d)
+{
+    int err = list_needed(m, d);
+
+    if (err)
+        return err;
+    unpacked_make(m, &m->busy);
+    err = place_list_own(m, &m->busy, d);
+    if (err)
+        return err;
+    (void)boot_plan_make(m);
+    err = list_needed(m, d);
     if (!err)
         err = add_destinations(m, &m->plan, d);
-    if (!err)
-        err = add_destinations(m, &m->plan_before, d);
     if (!err)
         move_sources(m, fresh);
     return err;
@@ -235,16 +254,46 @@ int change_plan(struct monitor *m, struct change *c, unsigned fresh, struct diag
 void change_undo(struct monitor *m, struct change *c)
 {
     bool reopen = m->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN ||
-                  m->slots_before[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
+                  m->slots_before[UPLOAD_PAYLOAD].state == SLOT_TAKEN ||
+                  strcmp(m->config, c->config) != 0;
 
     memcpy(m->slots, m->slots_before, sizeof(m->slots));
     m->dtb_use = c->dtb_use;
     m->bootargs = c->bootargs;
+    memcpy(m->config, c->config, sizeof(m->config));
     c->roles = 0;
     if (reopen)
         (void)images_open(m);
     m->plan = m->plan_before;
+    if (!list_needed(m, NULL))
+        unpacked_make(m, &m->busy);
     (void)list_busy(m, NULL);
     (void)boot_plan_make(m);
     keep_progress(m, c);
+}
+
+int change_config(struct monitor *m, const char *config, struct diag *d)
+{
+    struct change c;
+    int err;
+
+    if (m->fit.image_count && strcmp(config, m->fit.config) == 0)
+        return ERR_OK;
+    err = change_begin(m, &c, d);
+    if (err)
+        return err;
+    if (text_copy(m->config, sizeof(m->config), config)) {
+        (void)images_open(m);
+        err = m->payload_problem.text[0]
+                  ? diag_set(d, ERR_NOTFOUND, "payload: %s", m->payload_problem.text)
+                  : ERR_OK;
+    } else {
+        err = diag_set(d, ERR_NOTFOUND, "no configuration %.40s", config);
+    }
+    if (err) {
+        change_undo(m, &c);
+        return err;
+    }
+    c.roles = CHANGE_ALL_ROLES;
+    return change_plan(m, &c, 0, d);
 }

@@ -3,7 +3,7 @@
  * A change of what is booted, in the middle of a boot: all of it or nothing. What has been done and
  * still holds stays done; the rest is stale, and boot does it again.
  *
- *     change_begin, then change m->slots, m->dtb_use and m->bootargs, then change_plan
+ *     change_begin, then change m->slots, m->config, m->dtb_use, m->bootargs, then change_plan
  */
 #ifndef ELFMON_MONITOR_CHANGE_H
 #define ELFMON_MONITOR_CHANGE_H
@@ -21,6 +21,7 @@ struct change {
     struct diag problem;
     enum dtb_use dtb_use;
     struct bootargs bootargs;
+    char config[FIT_NAME_BYTES];
 };
 
 /** Note how things are. ERR_STATE where cores already wait for the plan as it is. */
@@ -32,6 +33,12 @@ int change_begin(struct monitor *m, struct change *c, struct diag *d);
  * @fresh  bits of enum upload_slot: where received files lie now
  */
 int change_plan(struct monitor *m, struct change *c, unsigned fresh, struct diag *d);
+
+/**
+ * Have the images of the payload's configuration @config in force, but for what is uploaded; it
+ * stays until there is another payload.
+ */
+int change_config(struct monitor *m, const char *config, struct diag *d);
 
 /** Have everything as it was at change_begin. */
 void change_undo(struct monitor *m, struct change *c);

@@ -30,7 +30,7 @@ static int open_checked(struct monitor *m)
     digest_sha256(m->payload.data, m->desc.tree_size, &now);
     if (!digest_equal(&now, &m->desc.tree_sha256))
         return diag_set(d, ERR_DIGEST, "the digest of its tree does not match the loader's");
-    return fit_open(m->payload, NULL, &m->fit, d);
+    return fit_open(m->payload, *m->config ? m->config : NULL, &m->fit, d);
 }
 
 void embedded_open(struct monitor *m)

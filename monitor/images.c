@@ -2,6 +2,7 @@
 #include "monitor/images.h"
 
 #include "monitor/embedded.h"
+#include "monitor/unpacked.h"
 
 const struct fit_image *images_find(const struct monitor *m, enum fit_role role)
 {
@@ -18,14 +19,18 @@ struct bytes images_data(const struct monitor *m, enum fit_role role)
 {
     const struct fit_image *image = images_find(m, role);
 
-    return image ? image->data : (struct bytes){NULL, 0};
+    if (!image)
+        return (struct bytes){NULL, 0};
+    return unpacked_is_needed(image, role) ? unpacked_data(m, image, role) : image->data;
 }
 
 int images_verify(const struct monitor *m, enum fit_role role, struct diag *d)
 {
     const struct fit_image *image = images_find(m, role);
 
-    return image ? fit_verify(image, d) : ERR_OK;
+    if (!image || (unpacked_is_needed(image, role) && images_data(m, role).size))
+        return ERR_OK;
+    return fit_verify(image, d);
 }
 
 int images_open(struct monitor *m)
@@ -34,7 +39,8 @@ int images_open(struct monitor *m)
 
     if (uploaded->state == SLOT_TAKEN) {
         m->payload_problem.text[0] = '\0';
-        return fit_open(uploaded->image.data, NULL, &m->fit, &m->payload_problem);
+        return fit_open(uploaded->image.data, *m->config ? m->config : NULL, &m->fit,
+                        &m->payload_problem);
     }
     embedded_open(m);
     return ERR_OK;

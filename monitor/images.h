@@ -8,7 +8,7 @@
 /** The image that is in force for @role: what was uploaded, else the payload's, or NULL. */
 const struct fit_image *images_find(const struct monitor *m, enum fit_role role);
 
-/** Its bytes as they are to be loaded; size 0: there is none. */
+/** Its bytes as they are to be loaded, unpacked; size 0: there are none. */
 struct bytes images_data(const struct monitor *m, enum fit_role role);
 
 /** Compare it with its digest: ERR_OK also where there is none. */

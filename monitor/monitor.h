@@ -46,6 +46,11 @@ struct monitor_progress {
 
 enum { SCRIPT_DEPTH_MAX = 3 };
 
+/** A compressed image, and what it unpacks to; data.size 0: none. */
+struct unpacked {
+    struct bytes source, data;
+};
+
 /* Large members come last: what has a small offset is reached in one instruction. */
 struct monitor {
     struct console con;
@@ -67,7 +72,10 @@ struct monitor {
     struct diag plan_problem;    /* why there is no plan; "" where there is one */
 
     struct bootargs bootargs;
-    struct plan_input input; /* what the plan is made from */
+    struct diag unpack_problem; /* why a compressed image is not unpacked */
+
+    char config[FIT_NAME_BYTES]; /* the payload's configuration that was asked for; "": default */
+    struct plan_input input;     /* what the plan is made from */
     struct boot_plan plan;
     struct machine machine; /* zero where there is no DTB */
     struct fit fit;
@@ -75,6 +83,7 @@ struct monitor {
     struct regions busy;      /* what a plan must not touch: monitor, DTB copy, payload, reserved */
     struct range at_reset[3]; /* what a reset writes again: image, payload and DTB as they came */
     enum dtb_use dtb_use;
+    struct unpacked unpacked[FIT_OTHER]; /* by role */
     struct slot slots[UPLOAD_SLOT_COUNT];
     unsigned script_depth; /* of scripts that run each other */
     struct bytes scripts[SCRIPT_DEPTH_MAX];

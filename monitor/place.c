@@ -10,6 +10,7 @@
 #include "monitor/embedded.h"
 #include "monitor/home.h"
 #include "monitor/record.h"
+#include "monitor/unpacked.h"
 
 /* --- Devicetree --------------------------------------------------------------------------- */
 
@@ -143,6 +144,8 @@ int place_list_sources(const struct monitor *m, struct regions *set, struct diag
     }
     for (unsigned i = 0; i < m->script_depth && !err; i++)
         err = regions_add_rest(set, bytes_range(m->scripts[i]), REGION_SOURCE, "running script", d);
+    if (!err)
+        err = unpacked_list(m, set, d);
     if (!err && record_is_needed(m) && !place_is_in_the_way(m, record_page(m)))
         err = regions_add_rest(set, record_page(m), REGION_SOURCE, "record of uploads", d);
     return err;
@@ -196,17 +199,33 @@ static void copy_dtb(struct monitor *m, struct bytes dtb, struct range copy)
     m->fdt_bytes.data = m->fdt;
 }
 
-static void move_payload(struct monitor *m, const struct regions *taken)
+/* Where @data is in the plan's way, and there is another place for it, move it there. */
+static bool move_away(struct monitor *m, struct regions *taken, struct bytes *data)
 {
     struct range to;
 
-    if (!m->payload.size || !place_is_in_the_way(m, bytes_range(m->payload)))
+    if (!data->size || !place_is_in_the_way(m, bytes_range(*data)) ||
+        place_high(m, taken, align_up(data->size, PAGE_BYTES), &to) ||
+        regions_add(taken, to, REGION_SOURCE, "", NULL))
+        return false;
+    arch_copy(arch_phys(to.start), data->data, data->size);
+    unpacked_follow(m, *data, arch_phys(to.start));
+    data->data = arch_phys(to.start);
+    return true;
+}
+
+/* Only now, with all memory in reach; then it is known what the plan is. */
+static void unpack_images(struct monitor *m, struct regions *taken)
+{
+    bool is_unpacked = false;
+
+    unpacked_make(m, taken);
+    for (unsigned role = 0; role < FIT_OTHER; role++)
+        is_unpacked |= m->unpacked[role].data.size > 0;
+    if (!is_unpacked || add_destinations(m, taken, NULL))
         return;
-    if (place_high(m, taken, align_up(m->payload.size, PAGE_BYTES), &to))
-        return;
-    arch_copy(arch_phys(to.start), m->payload.data, m->payload.size);
-    m->payload.data = arch_phys(to.start);
-    embedded_open(m);
+    for (unsigned role = 0; role < FIT_OTHER; role++)
+        (void)move_away(m, taken, &m->unpacked[role].data);
 }
 
 /* Go on at @home, or, where that is empty or cannot be mapped, stay. */
@@ -258,6 +277,8 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     if (err)
         return err;
     record_check(m);
-    move_payload(m, &taken);
+    unpack_images(m, &taken);
+    if (move_away(m, &taken, &m->payload))
+        embedded_open(m);
     return make_plan(m, d);
 }

@@ -11,18 +11,20 @@
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
 #include "payload/linux_image.h"
+#include "payload/unpack.h"
 
 /* In the order of enum upload_slot: what each takes, in bits of enum content_kind and in words. */
 static const uint8_t accepted[] = {
-    [UPLOAD_KERNEL] = BIT(CONTENT_ELF) | BIT(CONTENT_IMAGE) | BIT(CONTENT_GZIP),
-    [UPLOAD_APP] = BIT(CONTENT_ELF),
+    [UPLOAD_KERNEL] = BIT(CONTENT_ELF) | BIT(CONTENT_IMAGE) | BIT(CONTENT_GZIP) | BIT(CONTENT_LZ4),
+    [UPLOAD_APP] = BIT(CONTENT_ELF) | BIT(CONTENT_GZIP) | BIT(CONTENT_LZ4),
     [UPLOAD_DTB] = BIT(CONTENT_DTB),
-    [UPLOAD_INITRD] = BIT(CONTENT_GZIP) | BIT(CONTENT_UNKNOWN),
+    [UPLOAD_INITRD] = BIT(CONTENT_GZIP) | BIT(CONTENT_LZ4) | BIT(CONTENT_UNKNOWN),
     [UPLOAD_SCRIPT] = BIT(CONTENT_TEXT),
     [UPLOAD_PAYLOAD] = BIT(CONTENT_FIT),
 };
 
-static const char wanted[] = "ELF, Image or gzip\0ELF\0devicetree\0cpio\0text\0FIT";
+static const char wanted[] =
+    "ELF, Image, gzip or LZ4\0ELF, gzip or LZ4\0devicetree\0cpio\0text\0FIT";
 
 static const char types[] = FIT_TYPE_KERNEL "\0" FIT_TYPE_STANDALONE "\0" FIT_TYPE_DTB
                                             "\0" FIT_TYPE_INITRD "\0" FIT_TYPE_SCRIPT "\0FIT";
@@ -181,9 +183,7 @@ int recognise(struct upload_file *file, struct fit_image *out, struct diag *d)
     out->role = (enum fit_role)file->slot;
     (void)text_copy(out->type, sizeof(out->type), text_pick(types, file->slot));
     (void)text_copy(out->compression, sizeof(out->compression),
-                    content.kind == CONTENT_GZIP && file->slot == UPLOAD_KERNEL
-                        ? "gzip"
-                        : FIT_COMPRESSION_NONE);
+                    file->slot == UPLOAD_INITRD ? FIT_COMPRESSION_NONE : unpack_detect(file->data));
     err = check_sha256(file, out, d);
     return err ? err : check_content(file->slot, out, d);
 }

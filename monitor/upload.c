@@ -87,8 +87,10 @@ static int open_payload(struct monitor *m, struct change *c, unsigned fresh, str
 {
     const struct fit *fit = &m->fit;
     struct diag why;
-    int err = images_open(m);
+    int err;
 
+    m->config[0] = '\0';
+    err = images_open(m);
     if (err)
         return diag_set(d, err, "payload: %s", m->payload_problem.text);
     for (unsigned i = 0; i < fit->image_count; i++) {
@@ -234,6 +236,7 @@ int upload_drop(struct monitor *m, enum upload_slot slot, struct diag *d)
     c.roles = in_force & CHANGE_ALL_ROLES;
     if (in_force & BIT(UPLOAD_PAYLOAD)) {
         c.roles = CHANGE_ALL_ROLES;
+        m->config[0] = '\0';
         (void)images_open(m);
     }
     c.forced = true;

@@ -16,13 +16,15 @@
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
 #include "payload/linux_image.h"
+#include "payload/lz4_frame.h"
+#include "payload/unpack.h"
 #include "payload/xmodem.h"
 
 enum { PADDING_MAX = XMODEM_LARGE_BYTES - 1 };
 
 const char *content_name(enum content_kind kind)
 {
-    return text_pick("unknown\0ELF\0FIT\0devicetree\0Image\0gzip\0text", kind);
+    return text_pick("unknown\0ELF\0FIT\0devicetree\0Image\0gzip\0LZ4\0text", kind);
 }
 
 /* @size grows to the end of @bytes at @offset; beyond any file where that wraps. */
@@ -112,9 +114,21 @@ static enum content_kind kind_of(struct bytes file)
 {
     if (linux_image_is(file))
         return CONTENT_IMAGE;
-    if (file.size > 2 && memcmp(file.data, "\x1f\x8b\x08", 3) == 0)
+    if (unpack_kind(unpack_detect(file)) == UNPACK_GZIP)
         return CONTENT_GZIP;
     return is_text(file) ? CONTENT_TEXT : CONTENT_UNKNOWN;
+}
+
+/* A frame says where it ends; of the legacy kind, what was received does. */
+static int lz4_size(struct bytes received, size_t *size, struct diag *d)
+{
+    struct lz4_frame frame;
+    int err = lz4_frame_open(received, &frame, d);
+
+    if (err || frame.is_legacy)
+        return lz4_frame_open((struct bytes){received.data, *size}, &frame, d);
+    *size = frame.end;
+    return ERR_OK;
 }
 
 static size_t trimmed(struct bytes file)
@@ -139,6 +153,9 @@ int content_find(struct bytes received, struct content *out, struct diag *d)
         size = elf_size(received);
     } else if (magic == FDT_MAGIC) {
         err = tree_size(received, out, &size, d);
+    } else if (lz4_frame_is_one(received)) {
+        out->kind = CONTENT_LZ4;
+        err = lz4_size(received, &out->size, d);
     } else {
         out->kind = kind_of((struct bytes){received.data, out->size});
     }

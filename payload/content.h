@@ -13,6 +13,7 @@ enum content_kind {
     CONTENT_DTB,   /* any other tree */
     CONTENT_IMAGE, /* an arm64 Image */
     CONTENT_GZIP,
+    CONTENT_LZ4,  /* a frame, or legacy */
     CONTENT_TEXT, /* printable, or UTF-8 */
     CONTENT_KIND_COUNT,
 };

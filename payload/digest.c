@@ -8,6 +8,7 @@
 
 #include "monitor/base/err.h"
 #include "monitor/base/text.h"
+#include "payload/sha1.h"
 
 /* In the order of enum digest_algo. */
 static const char names[] = "crc32\0sha1\0sha256\0";
@@ -58,7 +59,7 @@ int digest_find(const char *name)
 
 size_t digest_bytes(enum digest_algo algo)
 {
-    static const uint8_t bytes[] = {sizeof(uint32_t), SHA_DIGEST_LENGTH, SHA256_BYTES};
+    static const uint8_t bytes[] = {sizeof(uint32_t), SHA1_BYTES, SHA256_BYTES};
 
     return bytes[algo];
 }
@@ -71,21 +72,12 @@ static void crc32_of(struct bytes data, uint8_t *out)
         out[i] = (uint8_t)(crc >> (24 - 8 * i));
 }
 
-static void sha1_of(struct bytes data, uint8_t *out)
-{
-    SHA_CTX context;
-
-    (void)SHA1_Init(&context);
-    (void)SHA1_Update(&context, data.data, data.size);
-    (void)SHA1_Final(out, &context);
-}
-
 void digest_make(enum digest_algo algo, struct bytes data, struct sha256 *out)
 {
     if (algo == DIGEST_CRC32)
         crc32_of(data, out->value);
     else if (algo == DIGEST_SHA1)
-        sha1_of(data, out->value);
+        sha1_make(data, out->value);
     else
         digest_sha256(data.data, data.size, out);
 }

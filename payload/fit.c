@@ -387,6 +387,25 @@ int fit_verify(const struct fit_image *image, struct diag *d)
     return err;
 }
 
+bool fit_config_name(const struct fit *fit, unsigned index, char name[FIT_NAME_BYTES])
+{
+    const void *tree = fit->blob.data;
+    int configs = NOT_THERE, node;
+
+    if (!tree || find_child(tree, 0, FIT_NODE_CONFIGS, &configs, NULL) || configs == NOT_THERE)
+        return false;
+    fdt_for_each_subnode (node, tree, configs) {
+        const char *found = fdt_get_name(tree, node, NULL);
+
+        if (index-- > 0)
+            continue;
+        if (fit_props_copy(name, FIT_NAME_BYTES, found, strlen(found)))
+            strcpy(name, "?");
+        return true;
+    }
+    return false;
+}
+
 const struct fit_image *fit_find(const struct fit *fit, enum fit_role role)
 {
     for (unsigned i = 0; i < fit->image_count; i++)

@@ -82,6 +82,9 @@ int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag
  */
 int fit_verify(const struct fit_image *image, struct diag *d);
 
+/** The name of configuration @index, as far as it can be printed. False where there is none. */
+bool fit_config_name(const struct fit *fit, unsigned index, char name[FIT_NAME_BYTES]);
+
 /** The first image of @role, or NULL. */
 const struct fit_image *fit_find(const struct fit *fit, enum fit_role role);
 

@@ -7,8 +7,7 @@
 #include "monitor/arch/sysreg.h"
 #include "monitor/base/bits.h"
 
-/* Bits of libcrypto's capability word. Source: OpenSSL 3.0 crypto/arm_arch.h. */
-#define ARMV8_SHA1   BIT(3)
+/* libcrypto's capability word. Source: OpenSSL 3.0 crypto/arm_arch.h, ARMV8_SHA256. */
 #define ARMV8_SHA256 BIT(4)
 
 extern uint32_t OPENSSL_armcap_P;
@@ -24,8 +23,8 @@ __attribute__((noinline, optimize("no-stack-protector"))) void runtime_start(voi
 {
     uint64_t isar0 = sysreg_read(id_aa64isar0_el1);
 
-    OPENSSL_armcap_P = (uint32_t)((field_get(isar0, 11, 8) ? ARMV8_SHA1 : 0) |
-                                  (field_get(isar0, 15, 12) ? ARMV8_SHA256 : 0));
+    if (field_get(isar0, 15, 12))
+        OPENSSL_armcap_P = (uint32_t)ARMV8_SHA256;
     /* A zero byte stops a string copy; the rest differs from run to run where the counter does. */
     __stack_chk_guard = (uintptr_t)(sysreg_read(cntvct_el0) * UINT64_C(0x9e3779b97f4a7c15)) << 8;
 }

@@ -289,7 +289,7 @@ static void test_payload_of_other_images(void **state)
     };
     text = run("payload", 0);
     assert_has(text, "script: script, 10 B, 10 bytes at 0x");
-    assert_has(text, "  compressed: gzip\r\n");
+    assert_has(text, "  compressed: gzip, not unpacked\r\n");
 }
 
 static void test_payload_without_plan(void **state)

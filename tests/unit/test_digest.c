@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <libdeflate.h>
+#include <openssl/sha.h>
 
 #include "monitor/base/crc32.h"
 #include "payload/digest.h"
@@ -83,6 +84,21 @@ static void test_kinds(void **state)
     assert_int_equal(digest_find(""), -1);
 }
 
+static void test_sha1_of_every_length(void **state)
+{
+    uint8_t data[300], expected[SHA_DIGEST_LENGTH];
+    struct sha256 digest;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(data); i++)
+        data[i] = (uint8_t)(i * 7 + 1);
+    for (size_t size = 0; size <= sizeof(data); size++) {
+        (void)SHA1(data, size, expected);
+        digest_make(DIGEST_SHA1, (struct bytes){data, size}, &digest);
+        assert_memory_equal(digest.value, expected, sizeof(expected));
+    }
+}
+
 /* What a CPU without the instruction does, against the library. */
 static void test_crc32_without_instruction(void **state)
 {
@@ -122,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_a_million_bytes),
         cmocka_unit_test(test_no_data_needs_no_pointer),
         cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_sha1_of_every_length),
         cmocka_unit_test(test_crc32_without_instruction),
         cmocka_unit_test(test_equal_looks_at_every_bit),
     };
