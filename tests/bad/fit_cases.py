@@ -282,7 +282,32 @@ FITS = table(
         (
             "compressed",
             prop(KERNEL, "compression", texts("gzip")),
-            Live("image kernel: compression gzip is not supported"),
+            Live("image kernel: not gzip data: it does not begin with 1f 8b 08"),
+        ),
+        (
+            "compressed in another way",
+            prop(KERNEL, "compression", texts("lz4")),
+            Live("image kernel: not an LZ4 frame"),
+        ),
+        (
+            "compressed in an unknown way",
+            prop(KERNEL, "compression", texts("zstd")),
+            Live("image kernel: compression zstd is not supported, only gzip and lz4 are"),
+        ),
+        (
+            "digest of an unknown kind",
+            prop(APP + "/hash-1", "algo", texts("sha512")),
+            "image app: its sha512 cannot be checked, only crc32, sha1 and sha256 can",
+        ),
+        (
+            "digest of another kind",
+            prop(APP + "/hash-1", "algo", texts("crc32")),
+            "image app: its crc32 has 32 bytes, not 4",
+        ),
+        (
+            "digest of no kind",
+            without(APP + "/hash-1", "algo"),
+            "image app: hash-1 has no algo",
         ),
         ("EL 3", prop(KERNEL, "elfmon,el", cells(3)), "property elfmon,el is 3, more than 2"),
         (

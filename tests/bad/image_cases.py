@@ -63,11 +63,11 @@ IMAGES = table(
             header(text_offset=0x80100),
             "Image with text_offset 0x80100, no multiple of 4096",
         ),
-        ("gzip cut", zipped(lambda z: z[:-9]), Host("gzip cannot unpack it: cut or damaged")),
+        ("gzip cut", zipped(lambda z: z[:-9]), Host("gzip data")),
         (
             "gzip damaged",
             zipped(lambda z: z[:20] + bytes([z[20] ^ 0x55]) + z[21:]),
-            Host("gzip cannot unpack it: cut or damaged"),
+            Host("gzip data"),
         ),
         ("gzip of something", zipped(lambda z: gzip.compress(b"hello")), Host(NO_KERNEL)),
         ("zboot with zstd", zboot(b"zstd"), Host("compression 'zstd': only gzip can be unpacked")),
