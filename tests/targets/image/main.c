@@ -118,7 +118,7 @@ static struct range find_ram(const uint8_t *dtb)
 
 static void check_image(struct range image, struct range ram)
 {
-    volatile uint64_t *last = (volatile uint64_t *)(uintptr_t)(image.end - 8);
+    volatile uint64_t *last = (volatile uint64_t *)(uintptr_t)((image.end - 8) & ~UINT64_C(7));
 
     check("place", (image.start - IMAGE_TEXT_OFFSET) % BLOCK, 0);
     check("image bytes", (uintptr_t)pattern_first_bad(image_pattern, image_pattern_end), 0);
