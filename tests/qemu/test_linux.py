@@ -12,18 +12,23 @@ import zlib
 import pytest
 
 from entry import clean_el2, clean_el3, differences, identity, spoil_first
-from images import ROOT, TARGETS, pack, pack_to
+from images import LOADER, ROOT, TARGETS, pack, pack_to
 from machine import Machine
 from pairwise import pairwise
+from test_transfer import upload
 
 EL2 = "virt,virtualization=on"
 KERNEL_PA = 0x40000000
 INITRD = TARGETS / "roottask-16k.elf"  # any file
 INITRD_BYTES = INITRD.read_bytes()
-INITRD_CRC = f"contract: initrd crc32 = {zlib.crc32(INITRD_BYTES):#x}\n"
 BOOTARGS_MAX = 2047
 LINUX = ROOT / os.environ.get("DEPS", "build/deps") / "linux/Image"
 INITRAMFS = ROOT / "build/linux/initramfs.cpio.gz"
+
+
+def crc_line(initrd=INITRD_BYTES):
+    """What the contract kernel says of it."""
+    return f"contract: initrd crc32 = {zlib.crc32(initrd):#x}\n"
 
 
 def image_of(kernel, *options):
@@ -46,7 +51,7 @@ def assert_contract(machine, base=KERNEL_PA):
 def test_contract(start, machine, kernel, base, form):
     options = ["--initrd", INITRD, "--bootargs", "console=ttyAMA0 x=' y '", "--format", form]
     text = assert_contract(start(image_of(kernel, "--autoboot", "0", *options), machine), base)
-    assert INITRD_CRC in text
+    assert crc_line() in text
     assert "contract: bootargs = console=ttyAMA0 x=' y '\n" in text
 
 
@@ -58,7 +63,7 @@ def test_without_initrd_and_bootargs(start):
 
 def test_memory_above_4_gib_and_many_cores(start):
     image = image_of("image", "--autoboot", "0", "--initrd", INITRD)
-    assert INITRD_CRC in assert_contract(start(image, memory="6G", smp=4))
+    assert crc_line() in assert_contract(start(image, memory="6G", smp=4))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ def test_bootargs_of_the_shell_and_seeds_of_firmware(start):
     text = assert_contract(machine)
     assert text.count(" bytes  kernel\n") == 1  # only the DTB is stale
     assert "contract: bootargs = rw init=/bin/sh\n" in text
-    assert f"contract: kaslr-seed = 0x{''.join(seed).lstrip('0')}\n" in text and INITRD_CRC in text
+    assert f"contract: kaslr-seed = 0x{''.join(seed).lstrip('0')}\n" in text and crc_line() in text
 
 
 def test_firmware_bootargs_stay(start):
@@ -177,6 +182,40 @@ def test_firmware_bootargs_stay(start):
     assert machine.command("bootargs") == "from QEMU\nfrom the devicetree"
     machine.send("boot\r")
     assert "contract: bootargs = from QEMU\n" in assert_contract(machine)
+
+
+# --- Uploads
+
+
+@pytest.mark.parametrize("payload", ["none", "sel4", "linux"])
+def test_uploaded_kernel_and_initrd(start, tmp_path, payload):
+    initrd = gzip.compress(INITRD_BYTES, mtime=0)
+    (tmp_path / "initrd.img").write_bytes(initrd)
+    images = {
+        "none": LOADER,
+        "sel4": pack("--autoboot", "off"),
+        "linux": image_of("image-offset", "--autoboot", "off"),
+    }
+    machine = start(images[payload], EL2)
+    machine.expect_prompt()
+    words = ["sb", "-k", str(TARGETS / "image.bin"), str(tmp_path / "initrd.img")]
+    upload(machine, "ymodem", words)
+    assert ", uploaded" in machine.command("payload")
+    assert "kernel built for Linux" in machine.command("info")
+    machine.command("bootargs uploaded")
+    machine.send("boot linux\r")
+    text = assert_contract(machine)
+    assert crc_line(initrd) in text and "contract: bootargs = uploaded\n" in text
+
+
+def test_an_upload_that_is_no_kernel_is_refused(start, tmp_path):
+    (tmp_path / "Image").write_bytes((TARGETS / "image.bin").read_bytes()[:63])
+    machine = start(image_of("image", "--autoboot", "off"))
+    machine.expect_prompt()
+    text = upload(machine, "ymodem kernel", ["sb", "-k", str(tmp_path / "Image")])
+    assert "Image cut to 63 bytes, its header has 64" in text
+    machine.send("boot\r")
+    assert_contract(machine)
 
 
 # --- What does not fit
