@@ -35,6 +35,7 @@ make run        start QEMU on this terminal with a demo, or with your own seL4 s
                   MEM=1G CPU=cortex-a53 SMP=1 GIC=2 VIRT=off
                 More for elfmon-pack and QEMU: PACK_FLAGS='--autoboot off' QEMU_FLAGS='-s -S'
 make run-linux  the same with Debian's arm64 kernel and a small user space
+make run-flash  the same as run, reset into flash; SECURE=on for both: starts at EL3
 make test       run all tests
 make test-all   the same with every combination of kernel and machine: half an hour
 make check      format, static analysis and rules of the sources
@@ -101,10 +102,15 @@ run:
 	+$(Q)$(PARALLEL) run-parts
 	$(Q)build/host/elfmon-pack --loader build/elfmon.elf --kernel '$(RUN_KERNEL)' \
 		$(if $(RUN_APP),--app '$(RUN_APP)') $(if $(INITRD),--initrd '$(INITRD)') \
-		$(if $(BOOTARGS),--bootargs '$(BOOTARGS)') $(PACK_FLAGS) --out build/run.elf
+		$(if $(BOOTARGS),--bootargs '$(BOOTARGS)') $(if $(FLASH),--format flash) $(PACK_FLAGS) --out build/run.$(if $(FLASH),flash,elf)
 	$(Q)build/host/elfmon-pack --kernel '$(RUN_KERNEL)' $(PACK_FLAGS) --facts > build/run.facts
 	$(Q)MEM='$(MEM)' CPU='$(CPU)' SMP='$(SMP)' GIC='$(GIC)' VIRT='$(VIRT)' \
-		host/run.sh build/run.facts build/run.elf $(QEMU_FLAGS)
+		SECURE='$(SECURE)' FLASH='$(FLASH)' \
+		host/run.sh build/run.facts build/run.$(if $(FLASH),flash,elf) $(QEMU_FLAGS)
+
+.PHONY: run-flash
+run-flash:
+	+$(Q)$(MAKE) --no-print-directory run FLASH=1
 
 .PHONY: run-linux
 run-linux: BOOTARGS ?= console=ttyAMA0 quiet

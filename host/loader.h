@@ -42,4 +42,10 @@ int out_elf(const struct loader *loader, const struct fit_blob *fit, paddr_t loa
 int out_bin(const struct loader *loader, const struct fit_blob *fit, paddr_t load_addr,
             const char *path);
 
+/** Write the same as the content of a flash of @flash_bytes that a CPU starts in; it copies itself
+ * to
+ * @load_addr, without the MMU, so nothing but RAM may be there. */
+int out_flash(const struct loader *loader, const struct fit_blob *fit, paddr_t load_addr,
+              uint64_t flash_bytes, const char *path);
+
 #endif

@@ -73,6 +73,8 @@ static int write_image(const struct options *o, const struct inputs *in, const s
         err = file_replace(o->out, fit->data);
     else if (o->format == OUT_ELF)
         err = out_elf(&loader, fit, image.start, o->out);
+    else if (o->format == OUT_FLASH)
+        err = out_flash(&loader, fit, image.start, o->flash_size.value, o->out);
     else
         err = out_bin(&loader, fit, image.start, o->out);
     if (!err && o->verbose) {

@@ -35,6 +35,9 @@ enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
 /* All of the physical memory that an seL4 kernel can use. */
 #define APP_OFFSET_MAX GIB(512)
 
+#define FLASH_DEFAULT MIB(64)
+#define FLASH_MAX     GIB(1)
+
 #define FIELD(name) offsetof(struct options, name)
 
 static const struct option_def defs[] = {
@@ -49,7 +52,7 @@ static const struct option_def defs[] = {
      "a ready FIT image, as mkimage makes them, instead of all of these"},
     {"out", ARG_TEXT, FIELD(out), "FILE", "the image to write"},
     {"format", ARG_FORMAT, FIELD(format), "FORMAT",
-     "elf: bootable ELF (default); bin: raw arm64 Image; fit: payload alone"},
+     "elf (default); bin: raw arm64 Image; flash: for reset; fit: payload alone"},
     {"compress", ARG_COMPRESS, FIELD(compress), "METHOD",
      "gzip or lz4: kernel and root task; none (default)"},
     {"bootargs", ARG_TEXT, FIELD(bootargs), "TEXT", "/chosen/bootargs of the devicetree"},
@@ -59,6 +62,8 @@ static const struct option_def defs[] = {
      "room between the devicetree and the root task"},
     {"load-addr", ARG_NUMBER, FIELD(load_addr), "ADDR",
      "where the image itself is loaded; multiple of 4096"},
+    {"flash-size", ARG_NUMBER, FIELD(flash_size), "BYTES",
+     "of --format flash (default 64M, as QEMU's virt has it)"},
     {"cpus", ARG_NUMBER, FIELD(cpus), "N", "cores a stripped kernel was built for"},
     {"autoboot", ARG_SECONDS, FIELD(autoboot_seconds), "SECONDS|off",
      "countdown before booting (default 3); 0: at once"},
@@ -122,7 +127,8 @@ static int set_seconds(const char *value, int32_t *field, struct diag *d)
 
 static int set_format(const char *value, enum out_format *field, struct diag *d)
 {
-    static const char *const names[] = {[OUT_ELF] = "elf", [OUT_BIN] = "bin", [OUT_FIT] = "fit"};
+    static const char *const names[] = {
+        [OUT_ELF] = "elf", [OUT_BIN] = "bin", [OUT_FLASH] = "flash", [OUT_FIT] = "fit"};
 
     for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (!strcmp(value, names[i])) {
@@ -130,7 +136,7 @@ static int set_format(const char *value, enum out_format *field, struct diag *d)
             return ERR_OK;
         }
     }
-    return diag_set(d, ERR_USAGE, "'%s' is not elf, bin or fit", value);
+    return diag_set(d, ERR_USAGE, "'%s' is not elf, bin, flash or fit", value);
 }
 
 static int set_compress(const char *value, enum unpack_kind *field, struct diag *d)
@@ -222,11 +228,26 @@ static int check_fit(const struct options *o)
     return 0;
 }
 
+static int check_numbers(const struct options *o)
+{
+    if (o->cpus.given && (o->cpus.value == 0 || o->cpus.value > MACHINE_CPUS_MAX))
+        return bad_usage("--cpus", "not a number of cores from 1 to 64");
+    if (o->load_addr.given && !is_aligned(o->load_addr.value, PAGE_BYTES))
+        return bad_usage("--load-addr", "not a multiple of 4096");
+    if (o->flash_size.given && o->format != OUT_FLASH)
+        return bad_usage("--flash-size", "only with --format flash");
+    if (o->flash_size.value > FLASH_MAX)
+        return bad_usage("--flash-size", "more than 1 GiB");
+    if (o->app_offset.value > APP_OFFSET_MAX)
+        return bad_usage("--app-offset", "more than 512 GiB");
+    return 0;
+}
+
 static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
-    if (!options_has_payload(o) && o->format != OUT_BIN)
+    if (!options_has_payload(o) && o->format != OUT_BIN && o->format != OUT_FLASH)
         return bad_usage("",
                          "nothing to pack: no --kernel, --app, --dtb, --initrd, --script or --fit");
     if (check_fit(o))
@@ -237,12 +258,8 @@ static int check_together(const struct options *o)
         return bad_usage("--loader", "missing; only --format fit does without");
     if (!o->kernel && (o->kernel_paddr.given || o->cpus.given))
         return bad_usage(o->cpus.given ? "--cpus" : "--kernel-paddr", "there is no --kernel");
-    if (o->cpus.given && (o->cpus.value == 0 || o->cpus.value > MACHINE_CPUS_MAX))
-        return bad_usage("--cpus", "not a number of cores from 1 to 64");
-    if (o->load_addr.given && !is_aligned(o->load_addr.value, PAGE_BYTES))
-        return bad_usage("--load-addr", "not a multiple of 4096");
-    if (o->app_offset.value > APP_OFFSET_MAX)
-        return bad_usage("--app-offset", "more than 512 GiB");
+    if (check_numbers(o))
+        return -1;
     if (o->stop_key && !*o->stop_key)
         return bad_usage("--stop-key", "empty");
     if (check_text("--stop-key", o->stop_key, FIT_NAME_BYTES))
@@ -287,7 +304,8 @@ int options_parse(int argc, char **argv, struct options *out)
         longs[i].has_arg = defs[i].kind == ARG_FLAG ? no_argument : required_argument;
     }
     *out = (struct options){.autoboot_seconds = OPT_SECONDS_ABSENT,
-                            .idle_boot_seconds = OPT_SECONDS_ABSENT};
+                            .idle_boot_seconds = OPT_SECONDS_ABSENT,
+                            .flash_size.value = FLASH_DEFAULT};
     if (parse_words(argc, argv, longs, out))
         return -1;
     return out->help || out->version ? 0 : check_together(out);

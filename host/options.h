@@ -9,7 +9,7 @@
 
 #include "payload/unpack.h"
 
-enum out_format { OUT_ELF, OUT_BIN, OUT_FIT };
+enum out_format { OUT_ELF, OUT_BIN, OUT_FLASH, OUT_FIT };
 
 /** A number that may be absent. */
 struct opt_number {
@@ -25,7 +25,7 @@ struct options {
     const char *fit; /* a whole payload; then there are no other images */
     const char *loader, *kernel, *app, *dtb, *initrd, *script, *out;
     const char *bootargs, *stop_key;
-    struct opt_number kernel_paddr, app_offset, load_addr, cpus;
+    struct opt_number kernel_paddr, app_offset, load_addr, flash_size, cpus;
     int32_t autoboot_seconds, idle_boot_seconds;
     enum unpack_kind compress; /* for kernel and root task */
     enum out_format format;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The raw image: memory from __image_start on, as a boot loader puts it there.
+/* Raw images: memory from __image_start on, as a boot loader puts it there, or a flash chip of it.
  * Source of the header: Linux Documentation/arch/arm64/booting, "4. Call the kernel image". */
 #include <elf.h>
 #include <endian.h>
@@ -12,7 +12,10 @@
 #include "host/report.h"
 #include "monitor/base/bits.h"
 
-enum { TEXT_OFFSET_AT = 8, IMAGE_SIZE_AT = 16, MAGIC_AT = 56, HEADER_BYTES = 64 };
+/* The copy words are reserved in the header; monitor/arch/start.S reads them. */
+enum { TEXT_OFFSET_AT = 8, IMAGE_SIZE_AT = 16, COPY_BYTES_AT = 32, COPY_TO_AT = 40, MAGIC_AT = 56 };
+
+enum { FLASH_ERASED = 0xff, COPY_STEP = 16 };
 
 static void put_le64(uint8_t *at, uint64_t value)
 {
@@ -45,22 +48,53 @@ static void patch_header(uint8_t *image, paddr_t load_addr, uint64_t bytes)
     put_le64(image + IMAGE_SIZE_AT, align_up(bytes, PAGE_BYTES));
 }
 
+/* @image has room for all of it. */
+static int lay_image(const struct loader *loader, const struct fit_blob *fit, paddr_t load_addr,
+                     uint8_t *image)
+{
+    struct payload_desc desc;
+
+    memset(image, 0, range_bytes(loader->va));
+    lay_segments(loader, image);
+    if (memcmp(image + MAGIC_AT, "ARM\x64", 4) != 0)
+        return report_error(loader->path, "no arm64 Image header at its start");
+    patch_header(image, load_addr, loader_image_bytes(loader, fit->data.size));
+    loader_describe(loader, fit, &desc);
+    memcpy(image + (loader->desc_va - loader->va.start), &desc, sizeof(desc));
+    memcpy(image + range_bytes(loader->va), fit->data.data, fit->data.size);
+    return 0;
+}
+
 int out_bin(const struct loader *loader, const struct fit_blob *fit, paddr_t load_addr,
             const char *path)
 {
     uint64_t bytes = loader_image_bytes(loader, fit->data.size);
     uint8_t *image = file_memory(bytes);
-    struct payload_desc desc;
+    int err = lay_image(loader, fit, load_addr, image);
+
+    if (!err)
+        err = file_replace(path, (struct bytes){image, bytes});
+    free(image);
+    return err;
+}
+
+int out_flash(const struct loader *loader, const struct fit_blob *fit, paddr_t load_addr,
+              uint64_t flash_bytes, const char *path)
+{
+    uint64_t bytes = align_up(loader_image_bytes(loader, fit->data.size), COPY_STEP);
+    uint8_t *flash;
     int err;
 
-    lay_segments(loader, image);
-    if (memcmp(image + MAGIC_AT, "ARM\x64", 4) != 0)
-        return report_error(loader->path, "no arm64 Image header at its start");
-    patch_header(image, load_addr, bytes);
-    loader_describe(loader, fit, &desc);
-    memcpy(image + (loader->desc_va - loader->va.start), &desc, sizeof(desc));
-    memcpy(image + range_bytes(loader->va), fit->data.data, fit->data.size);
-    err = file_replace(path, (struct bytes){image, bytes});
-    free(image);
+    if (bytes > flash_bytes)
+        return report_error(path, "%" PRIu64 " bytes do not fit into %" PRIu64 " of flash", bytes,
+                            flash_bytes);
+    flash = file_memory(flash_bytes);
+    memset(flash, FLASH_ERASED, flash_bytes);
+    err = lay_image(loader, fit, load_addr, flash);
+    put_le64(flash + COPY_BYTES_AT, bytes);
+    put_le64(flash + COPY_TO_AT, load_addr);
+    if (!err)
+        err = file_replace(path, (struct bytes){flash, flash_bytes});
+    free(flash);
     return err;
 }

@@ -3,7 +3,8 @@
 # run.sh FACTS IMAGE [QEMU OPTION]...
 # Start QEMU on this terminal with a machine that suits the kernel in IMAGE. FACTS is a file with
 # what `elfmon-pack --facts` says of it; MEM, CPU, SMP, GIC and VIRT, where not empty, overrule it.
-# QEMU is the program.
+# SECURE=on: a machine that starts at EL3. FLASH, not empty: IMAGE is the content of its flash. QEMU is
+# the program.
 set -eu
 
 facts=$1
@@ -42,9 +43,16 @@ virt=off
 [ "$(fact el)" != 2 ] || virt=on
 machine=virt,virtualization=${VIRT:-$virt}
 [ "$gic" = 0 ] || machine=$machine,gic-version=$gic
+[ -z "${SECURE:-}" ] || machine=$machine,secure=$SECURE
+
+if [ -n "${FLASH:-}" ]; then
+	set -- -drive "if=pflash,format=raw,file=$image" "$@"
+else
+	set -- -kernel "$image" "$@"
+fi
 
 set -- "$QEMU" -M "$machine" -cpu "${CPU:-$(cpu)}" -smp "${SMP:-$cores}" \
-	-m "${MEM:-$(memory)}" -nographic -nic none -kernel "$image" "$@"
+	-m "${MEM:-$(memory)}" -nographic -nic none "$@"
 echo "$*"
 echo 'To leave QEMU: Ctrl-A, then x.'
 exec "$@"

@@ -16,16 +16,12 @@ el3_entered:
 	.section .text.el3, "ax"
 
 /*
- * In:  EL3, MMU off, this core elected; x0 = what the monitor is to get.
+ * In:  EL3, SCTLR_EL3 set, this core elected; x0 = what the monitor is to get.
  * Out: at `start` in EL2, or in EL1 where there is no EL2, with x0 kept.
  * Source: Arm DDI 0487, registers' reset values; Linux Documentation/arch/arm64/booting.rst.
  */
 	.global el3_start
 el3_start:
-	mov	x1, #(SCTLR_EL3_RES1 & 0xffff)	// no load yet: its byte order is not known
-	movk	x1, #(SCTLR_EL3_RES1 >> 16), lsl #16
-	msr	sctlr_el3, x1
-	isb
 	msr	spsel, #1
 	adrp	x1, __exception_stack_top
 	mov	sp, x1

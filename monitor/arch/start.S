@@ -3,7 +3,8 @@
  * From the first instruction to C at the link address.
  *
  * In:  MMU and D-cache off, EL1, EL2 or EL3, any 4 KiB-aligned address; x0 = DTB or 0. At EL3 any
- *      number of cores at once: nothing was there before that could have held them.
+ *      number of cores at once: nothing was there before that could have held them. From flash, for
+ *      which elfmon-pack fills the copy words, at reset: x0 is anything.
  * Out: monitor_main(x0 = DTB hint, x1 = physical address of the image) on SP_EL0, with the
  *      early map in force, vectors set, FP and TLS usable, exceptions on SP_ELx.
  */
@@ -20,7 +21,7 @@ _head:
 	.quad	LAYOUT_TEXT_OFFSET
 	.quad	__image_bytes
 	.quad	0xa			// little-endian, 4 KiB pages, anywhere in memory
-	.quad	0, 0, 0
+copy:	.quad	0, 0, 0			// bytes to copy to RAM first, its address there
 	.ascii	"ARM\x64"
 	.word	0
 
@@ -40,11 +41,18 @@ start:
 	ubfx	x2, x1, #32, #8			// Aff3
 	ubfx	x1, x1, #0, #24
 	orr	x1, x1, x2
-	cbz	x1, el3_start
-1:	wfi
-	b	1b
+	cbnz	x1, sleep
+	mov	x1, #(SCTLR_EL3_RES1 & 0xffff)	// before any load: its byte order is in there
+	movk	x1, #(SCTLR_EL3_RES1 >> 16), lsl #16
+	msr	sctlr_el3, x1
+	isb
 
-2:
+2:	ldr	x1, copy
+	cbnz	x1, copy_to_ram
+	mrs	x1, CurrentEL
+	cmp	x1, #CURRENTEL_EL3
+	b.eq	el3_start
+
 	mov	x19, x0
 	adrp	x20, _head
 	msr	spsel, #1
@@ -104,3 +112,25 @@ start:
 	mov	x29, xzr
 	mov	x30, xzr
 	b	monitor_main
+
+sleep:	wfi
+	b	sleep
+
+/* Loader and payload, x1 bytes, go to RAM, and begin again there, without a hint at the DTB. At EL3
+ * this is the last time that a secure flash can be read. */
+copy_to_ram:
+	adr	x2, _head
+	add	x1, x2, x1
+	ldr	x3, copy + 8
+	mov	x4, x3
+1:	ldp	x5, x6, [x2], #16
+	stp	x5, x6, [x4], #16
+	cmp	x2, x1
+	b.lo	1b
+	str	xzr, [x3, #(copy - _head)]
+	mov	x0, xzr
+	dsb	sy
+	ic	iallu
+	dsb	sy
+	isb
+	br	x3

@@ -89,6 +89,19 @@ def test_bin_of_the_loader_alone_is_its_memory(packer):
     assert binary[24 : len(memory)] == bytes(memory)[24:] and not any(binary[len(memory) :])
 
 
+@pytest.mark.parametrize("size, options", [(64 << 20, ()), (1 << 20, ("--flash-size", "1M"))])
+def test_flash_is_the_raw_image_that_says_where_to_copy_itself(packer, size, options):
+    binary = packer.make("--format", "bin").read_bytes()
+    flash = packer.make("--format", "flash", *options, out="flash").read_bytes()
+    copy_bytes, address = struct.unpack_from("<QQ", flash, 32)
+    assert len(flash) == size
+    assert (copy_bytes, address) == (-(-len(binary) // 16) * 16, 0x41000000)
+    assert flash[:32] + bytes(16) + flash[48 : len(binary)] == binary
+    assert set(flash[len(binary) :]) == {0xFF}
+    moved = packer.make("--format", "flash", "--load-addr", "0x42000000", out="flash").read_bytes()
+    assert struct.unpack_from("<Q", moved, 40)[0] == 0x42000000
+
+
 @pytest.mark.parametrize("address", [0x42000000, 0x40001000, 0x7F000000])
 def test_load_addr_moves_elf_and_bin(packer, address):
     elf = packer.elf("--load-addr", hex(address))

@@ -130,6 +130,7 @@ def test_source_date_epoch_must_be_a_number(packer):
                 *(("--app-offset", "513G"), ("--kernel-paddr", "0x1ffffffffffffffff")),
                 *(("--autoboot", "-1"), ("--autoboot", "never"), ("--autoboot", "90000")),
                 *(("--idle-boot", "1.5"), ("--stop-key", ""), ("--stop-key", "k" * 32)),
+                *(("--flash-size", "64M"), ("--flash-size", "2G")),
                 *(("--bootargs", "b" * 2048), ("--bootargs", "two\nlines")),
             ]
         ),
@@ -161,8 +162,13 @@ def test_out_is_never_an_input(packer):
     assert copy.read_bytes() == KERNEL.read_bytes()
 
 
+def test_what_does_not_fit_into_flash(packer):
+    args = (*packer.inputs, "--format", "flash", "--flash-size", "512K")
+    assert "do not fit into 524288 of flash" in packer.refuses(1, *args)
+
+
 @pytest.mark.parametrize("handler", [signal.SIG_DFL, signal.SIG_IGN])
-@pytest.mark.parametrize("kind", ["elf", "bin", "fit"])
+@pytest.mark.parametrize("kind", ["elf", "bin", "flash", "fit"])
 def test_a_full_disk_leaves_the_old_output(packer, kind, handler):
     def limit():
         signal.signal(signal.SIGXFSZ, handler)
@@ -185,7 +191,7 @@ def test_help_names_every_option(packer):
         *("--loader", "--kernel", "--app", "--dtb", "--initrd", "--script", "--out", "--format"),
         *("--bootargs", "--kernel-paddr", "--app-offset", "--load-addr", "--cpus"),
         *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--facts", "--help"),
-        *("--version", "--fit", "--compress"),
+        *("--version", "--fit", "--compress", "--flash-size"),
     }
     assert max(map(len, done.stdout.splitlines())) <= 100
 

@@ -5,6 +5,7 @@ spoilt before it comes to the monitor or to the kernel, and read with a debugger
 """
 
 from images import TARGETS
+from machine import contract
 from registers import Cores
 
 EL2, EL3 = "virtualization=on", "secure=on"  # options of QEMU's virt
@@ -20,6 +21,19 @@ CLEAN_EL2 = {
     "cntvoff_el2": 0,
     "cnthp_ctl_el2": 0,
 }
+KERNEL_ENTRY = 0xFFFFFFFFC0000000
+BRANCH_BITS = 26
+
+# Constants of the seL4 contract; those that differ from core to core or from CPU to CPU are in
+# expected().
+AT_EL1 = {
+    "sctlr_el1": 0xC5183D,
+    "mair_el1": 0xAAFF440C0400,
+    "cpsr": 0x3C5,  # EL1h, DAIF masked
+}
+TCR_EL1 = {"cortex-a53": 0x1285100510, "cortex-a57": 0x1485100510}
+TCR_EL1_SMP = 0x30003000  # inner shareable
+GENERAL = [f"x{n}" for n in range(6, 30)]
 IDENTITY = ("vpidr_el2", "vmpidr_el2", "pmcr_el0")
 
 # What EL3 has over EL2, on cores without later features.
@@ -94,3 +108,55 @@ def differences(cores, thread, wanted):
     if "cpsr" in found:
         found["cpsr"] &= ~(0xF << 28)  # condition flags
     return {n: f"{found[n]:#x}, not {wanted[n]:#x}" for n in wanted if found[n] != wanted[n]}
+
+
+def expected(cpu, cores, core, before):
+    """@before: the identity of that core."""
+    return {
+        **AT_EL1,
+        **clean_el2(before),
+        **({"cpacr_el1": 3 << 20} if before else {}),
+        **dict.fromkeys(GENERAL, 0),
+        "x30": KERNEL_ENTRY,
+        "tcr_el1": TCR_EL1[cpu] + (TCR_EL1_SMP if cores > 1 else 0),
+        "tpidr_el1": core,
+    }
+
+
+def trampoline_of(shell):
+    shell.expect_prompt()
+    line = next(x for x in shell.command("regions").splitlines() if " trampoline" in x)
+    return int(line.split()[0], 16)
+
+
+def branch_target(cores, address):
+    word = int.from_bytes(cores.gdb.read(address, 4), "little")
+    assert word >> BRANCH_BITS == 0b000101  # b
+    offset = word & ((1 << BRANCH_BITS) - 1)
+    return address + 4 * (offset - (offset >> (BRANCH_BITS - 1) << BRANCH_BITS))
+
+
+def check_entries(shell, machine, count, cpu="cortex-a53"):
+    """
+    The demo kernel is entered with the registers of the contract on each of `count` cores of a
+    halted machine, which then boots it by itself; `shell` is the same machine with a shell.
+    """
+    trampoline = trampoline_of(shell)
+    before = identity(machine)
+    cores, _ = spoil_first(machine)
+    cores.stop_at(KERNEL_ENTRY)
+    cores.stop_at(trampoline + 4)
+    arrived = set()
+    while len(arrived) < count:
+        thread = cores.run()
+        if cores.read(thread, "pc") == trampoline + 4:
+            spoil(cores, thread, branch_target(cores, trampoline + 4))
+            continue
+        assert thread not in arrived
+        arrived.add(thread)
+        wanted = expected(cpu, count, cores.read(thread, "tpidr_el1"), before[thread])
+        assert not differences(cores, thread, {**wanted, **clean_el3(machine)}), thread
+        cores.write(thread, "pc", KERNEL_ENTRY + 4)  # the first instruction only reads the counter
+    machine.gdb.detach()
+    text, status = machine.result()
+    assert status == 0 and contract(text)[-1].endswith(" 0 failed")

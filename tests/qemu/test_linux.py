@@ -162,7 +162,8 @@ def test_bootargs_of_the_shell_and_seeds_of_firmware(start):
     options = ["--initrd", INITRD, "--bootargs", "payload", "--autoboot", "off"]
     machine = start(image_of("image", *options), EL2)
     machine.expect_prompt()
-    seed = re.findall("0x([0-9a-f]{8})", machine.command("dtb /chosen kaslr-seed"))
+    seed = re.findall("0x([0-9a-f]+)", machine.command("dtb /chosen kaslr-seed"))
+    seed = int("".join(word.zfill(8) for word in seed), 16)
     assert machine.command("bootargs") == "payload\nfrom the payload"
     machine.command("load; bootargs 'a  b' c # not this")
     assert machine.command("bootargs") == "a  b c\nfrom the shell"
@@ -172,7 +173,7 @@ def test_bootargs_of_the_shell_and_seeds_of_firmware(start):
     text = assert_contract(machine)
     assert text.count(" bytes  kernel\n") == 1  # only the DTB is stale
     assert "contract: bootargs = rw init=/bin/sh\n" in text
-    assert f"contract: kaslr-seed = 0x{''.join(seed).lstrip('0')}\n" in text and crc_line() in text
+    assert f"contract: kaslr-seed = {seed:#x}\n" in text and crc_line() in text
 
 
 def test_firmware_bootargs_stay(start):
@@ -288,3 +289,10 @@ def test_debian(start, debian, row):
     memory = int(re.search(r", (\d+) kB\n", text)[1])
     assert int(row["memory"][0]) * 0.9 < memory / (1 << 20) < int(row["memory"][0])
     assert "command line: console=ttyAMA0 quiet test\n" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("el, options", [(1, ""), (2, ",virtualization=on,gic-version=3")])
+def test_debian_from_el3(start, debian, el, options):
+    machine = start(debian, "virt,secure=on" + options, smp=2)
+    machine.expect(f"user space up: 1 cores, started at EL{el}, ", 300)
