@@ -254,7 +254,7 @@ static int find_source(const struct monitor *m, const struct request *r, struct 
 static int send(struct monitor *m, const struct request *r, struct diag *d)
 {
     struct transfer t = {.start_ms = (uint32_t)r->seconds * MS_PER_SECOND};
-    struct memory_span span;
+    struct memory_span span = {0};
     const char *name;
     int err = find_source(m, r, &span, &name, d);
 

@@ -117,6 +117,17 @@ static void test_info_of_bare_machine(void **state)
                      "plan      no plan: payload: none\r\ndone      nothing yet\r\n");
 }
 
+static void test_info_counts_line_errors(void **state)
+{
+    (void)state;
+    boot.fake.line_errors[LINE_FRAMING] = 1;
+    boot.fake.line_errors[LINE_PARITY] = 2;
+    boot.fake.line_errors[LINE_BREAK] = 3;
+    boot.fake.line_errors[LINE_OVERRUN] = 4;
+    assert_has(run("info", 0), "\r\n          received wrongly: 1 framing errors, 2 parity errors, "
+                               "3 breaks, 4 overruns\r\n");
+}
+
 static void test_info_tells_what_was_cut(void **state)
 {
     (void)state;
@@ -332,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_info, setup),
         cmocka_unit_test_setup(test_info_of_bare_machine, setup),
+        cmocka_unit_test_setup(test_info_counts_line_errors, setup),
         cmocka_unit_test_setup(test_info_tells_what_was_cut, setup),
         cmocka_unit_test_setup(test_info_of_a_mismatch, setup),
         cmocka_unit_test_setup(test_info_tells_progress, setup),

@@ -138,6 +138,40 @@ static void test_sleep_ends_in_time_or_at_ctrl_c(void **state)
     assert_int_equal(fake.now_us, 4000000);
 }
 
+static void test_read_takes_what_is_there(void **state)
+{
+    uint8_t to[8] = {0};
+
+    (void)state;
+    console_fake_send(&fake, 1000, "ab\x03", 3);
+    console_fake_send(&fake, 900000, "defg", 4);
+    assert_int_equal(console_read(&con, to, 8, 999), 0);
+    assert_int_equal(fake.now_us, 999);
+    assert_int_equal(console_read(&con, to, 8, 1000000), 3);
+    assert_memory_equal(to, "ab\x03", 3);
+    assert_in_range(fake.now_us, 1000, 20000);
+    assert_int_equal(console_read(&con, to, 3, UINT64_MAX), 3);
+    assert_memory_equal(to, "def", 3);
+    assert_int_equal(console_read(&con, to, 8, 0), 1);
+    assert_int_equal(console_read(&con, to, 8, 0), 0);
+}
+
+static void test_read_takes_type_ahead_first(void **state)
+{
+    uint8_t to[8] = {0};
+
+    (void)state;
+    console_fake_send(&fake, 0, "abcd", 4);
+    assert_false(console_interrupted(&con));
+    console_fake_send(&fake, 0, "e", 1);
+    assert_int_equal(console_read(&con, to, 3, 0), 3);
+    assert_memory_equal(to, "abc", 3);
+    assert_int_equal(console_read(&con, to, 1, 0), 1);
+    assert_int_equal(to[0], 'd');
+    assert_int_equal(console_read(&con, to, 1, 0), 1);
+    assert_int_equal(to[0], 'e');
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +185,8 @@ int main(void)
         cmocka_unit_test_setup(test_type_ahead_that_overflows_cancels_its_line, setup),
         cmocka_unit_test_setup(test_type_ahead_wraps, setup),
         cmocka_unit_test_setup(test_sleep_ends_in_time_or_at_ctrl_c, setup),
+        cmocka_unit_test_setup(test_read_takes_what_is_there, setup),
+        cmocka_unit_test_setup(test_read_takes_type_ahead_first, setup),
     };
 
     return cmocka_run_group_tests_name("console", tests, NULL, NULL);

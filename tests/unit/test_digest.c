@@ -131,6 +131,47 @@ static void test_equal_looks_at_every_bit(void **state)
     }
 }
 
+static void test_from_hex(void **state)
+{
+    static const char text[] = "0123456789abcdefABCDEF0123456789fedcba98765432100123456789abcdef";
+    char bad[sizeof(text) + 1], back[SHA256_HEX_BYTES];
+    struct sha256 digest;
+
+    (void)state;
+    assert_int_equal(digest_from_hex(text, &digest), ERR_OK);
+    digest_hex(DIGEST_SHA256, &digest, back);
+    assert_memory_equal(back, "0123456789abcdefabcdef01", 24);
+    for (size_t at = 0; at < sizeof(text); at++) {
+        for (const char *c = "g/:@G`"; *c; c++) {
+            memcpy(bad, text, sizeof(text));
+            bad[at] = *c; /* in place of the NUL too */
+            bad[sizeof(text)] = '\0';
+            assert_int_equal(digest_from_hex(bad, &digest), ERR_NUMBER);
+        }
+        memcpy(bad, text, sizeof(text));
+        bad[at] = '\0';
+        assert_int_equal(digest_from_hex(bad, &digest),
+                         at < sizeof(text) - 1 ? ERR_NUMBER : ERR_OK);
+    }
+}
+
+static void test_find_size(void **state)
+{
+    uint8_t data[200];
+    struct sha256 wanted;
+    size_t size;
+
+    (void)state;
+    memset(data, 0x1a, sizeof(data));
+    for (size_t true_size = 0; true_size <= sizeof(data); true_size++) {
+        digest_sha256(data, true_size, &wanted);
+        assert_true(digest_find_size(data, 0, sizeof(data), &wanted, &size));
+        assert_int_equal(size, true_size);
+        assert_int_equal(digest_find_size(data, 60, 130, &wanted, &size),
+                         true_size >= 60 && true_size <= 130);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +182,8 @@ int main(void)
         cmocka_unit_test(test_sha1_of_every_length),
         cmocka_unit_test(test_crc32_without_instruction),
         cmocka_unit_test(test_equal_looks_at_every_bit),
+        cmocka_unit_test(test_from_hex),
+        cmocka_unit_test(test_find_size),
     };
 
     return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
