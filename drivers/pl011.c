@@ -73,41 +73,44 @@ static void pl011_write(struct serial *port, const char *data, size_t size)
     }
 }
 
-static void count_errors(struct serial *port, uint32_t data)
+/* Returns whether there is a byte at all: a break is none. */
+static bool count_errors(struct serial *port, uint32_t data)
 {
     for (unsigned i = 0; i < SERIAL_ERROR_COUNT; i++)
         port->errors[i] += (data >> (DR_ERRORS_SHIFT + i)) & 1;
+    return !(data & DR_BE);
 }
 
-/* Returns how many bytes it was: a break is none. */
-static size_t take(struct serial *port, uint8_t *to)
+/* @count times what is there; returns behind what it was. */
+static uint8_t *take(struct serial *port, uint8_t *to, size_t count)
 {
-    uint32_t data = get(port, UARTDR);
+    const volatile uint32_t *dr = (const volatile uint32_t *)(port->base + UARTDR);
 
-    if (data & DR_ERRORS)
-        count_errors(port, data);
-    *to = (uint8_t)data;
-    return !(data & DR_BE);
+    for (; count > 0; count--) {
+        uint32_t data = *dr;
+
+        *to = (uint8_t)data;
+        if (!(data & DR_ERRORS) || count_errors(port, data))
+            to++;
+    }
+    return to;
 }
 
 /* Where the FIFO is full, its bytes are read without asking for each whether it is there. */
 static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
 {
-    size_t count = 0;
+    uint8_t *at = to, *end = to + room;
 
-    for (unsigned left = looks; count < room && left > 0; left--) {
+    for (unsigned left = looks; at < end && left > 0; left--) {
         uint32_t flags = get(port, UARTFR);
         size_t ready = flags & FR_RXFF ? FIFO_BYTES : 1;
 
         if (flags & FR_RXFE)
             continue;
         left = looks + 1;
-        if (ready > room - count)
-            ready = room - count;
-        for (size_t i = 0; i < ready; i++)
-            count += take(port, to + count);
+        at = take(port, at, ready < (size_t)(end - at) ? ready : (size_t)(end - at));
     }
-    return count;
+    return (size_t)(at - to);
 }
 
 static void pl011_flush(struct serial *port)
