@@ -22,7 +22,7 @@ static inline uint32_t word_at(const uint8_t *data)
     return __builtin_bswap32(word); /* every machine this runs on is little-endian */
 }
 
-/* Four bytes at a time: the last two of them move up into the remainder while the first two leave. */
+/* Four bytes at a time: while the first two leave, the last two move up into the remainder. */
 uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t size)
 {
     uint32_t r = (uint32_t)crc << 16;
