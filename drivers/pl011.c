@@ -73,7 +73,7 @@ static void pl011_write(struct serial *port, const char *data, size_t size)
     }
 }
 
-/* Returns whether there is a byte at all: a break is none. */
+/* Returns whether a byte came with it: a break is none. */
 static bool count_errors(struct serial *port, uint32_t data)
 {
     for (unsigned i = 0; i < SERIAL_ERROR_COUNT; i++)
@@ -81,36 +81,39 @@ static bool count_errors(struct serial *port, uint32_t data)
     return !(data & DR_BE);
 }
 
-/* @count times what is there; returns behind what it was. */
-static uint8_t *take(struct serial *port, uint8_t *to, size_t count)
+/* One byte from UARTDR. Returns where the next one goes. */
+static uint8_t *take(struct serial *port, const volatile uint32_t *uartdr, uint8_t *to)
 {
-    const volatile uint32_t *dr = (const volatile uint32_t *)(port->base + UARTDR);
+    uint32_t data = *uartdr;
 
-    for (; count > 0; count--) {
-        uint32_t data = *dr;
-
-        *to = (uint8_t)data;
-        if (!(data & DR_ERRORS) || count_errors(port, data))
-            to++;
-    }
-    return to;
+    *to = (uint8_t)data;
+    if (data & DR_ERRORS && !count_errors(port, data))
+        return to;
+    return to + 1;
 }
 
 /* Where the FIFO is full, its bytes are read without asking for each whether it is there. */
 static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
 {
-    uint8_t *at = to, *end = to + room;
+    const volatile uint32_t *uartfr = (const volatile uint32_t *)(port->base + UARTFR);
+    const volatile uint32_t *uartdr = (const volatile uint32_t *)(port->base + UARTDR);
+    uint8_t *next = to, *end = to + room;
+    unsigned left = looks;
 
-    for (unsigned left = looks; at < end && left > 0; left--) {
-        uint32_t flags = get(port, UARTFR);
-        size_t ready = flags & FR_RXFF ? FIFO_BYTES : 1;
+    while (next < end && left > 0) {
+        uint32_t flags = *uartfr;
 
-        if (flags & FR_RXFE)
+        if (flags & FR_RXFE) {
+            left--;
             continue;
-        left = looks + 1;
-        at = take(port, at, ready < (size_t)(end - at) ? ready : (size_t)(end - at));
+        }
+        if (flags & FR_RXFF && end - next > FIFO_BYTES)
+            for (unsigned i = 1; i < FIFO_BYTES; i++)
+                next = take(port, uartdr, next);
+        next = take(port, uartdr, next);
+        left = looks;
     }
-    return (size_t)(at - to);
+    return (size_t)(next - to);
 }
 
 static void pl011_flush(struct serial *port)
