@@ -32,6 +32,8 @@ static struct monitor monitor;
 static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
+enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
+
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
 static void serial_write(void *context, const char *data, size_t size)
@@ -264,6 +266,14 @@ static void start_line(struct monitor *m)
     idle.irq = m->machine.uart.irq;
 }
 
+/* To turn the FIFO on drops what has been typed before; to wait for that has set up the idling. */
+static void start_port(struct monitor *m)
+{
+    console_keep(&m->con, EARLY_KEYS_US);
+    idle_stop(&idle, &port);
+    port.ops->start(&port);
+}
+
 /* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
 static void read_desc(struct monitor *m)
 {
@@ -322,7 +332,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     err = place_take(m, dtb, &d);
     if (!err)
         start_line(m);
-    port.ops->start(&port);
+    start_port(m);
     if (err)
         console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
     shell_init(&m->shell, &m->con, m, cmd_table);

@@ -302,12 +302,15 @@ def test_send_batch(shell, file, tmp_path, size):
 # --- The line
 
 
-def test_keys_before_the_monitor_is_up(start):
-    """They stop the countdown: nothing that is in the FIFO at reset's end gets lost."""
+@pytest.mark.parametrize("keys", ["x", " echo early\r", CTRL_C])
+def test_keys_before_the_monitor_is_up(start, keys):
+    """They stop the countdown; the first does only that, the others are typed."""
     machine = start(pack("--autoboot", "1"), halted=True)
-    machine.send("x")
+    machine.send(keys)
     machine.gdb.detach()
     assert "Autoboot" in machine.expect_prompt()
+    if len(keys) > 1:
+        assert machine.expect_prompt() == "echo early\nearly"
     assert machine.command("echo alive") == "alive"
 
 
