@@ -74,8 +74,8 @@ static int find_room(struct monitor *m, struct regions *taken, uint64_t bytes, s
 static int pack_dtb(struct monitor *m, struct bytes dtb, struct regions *taken, struct bytes *out,
                     struct diag *d)
 {
-    struct range to;
-    uint32_t size;
+    struct range to = {0, 0};
+    uint32_t size = 0;
     int err = fdt_mem_check(dtb, &size, d);
 
     if (!err)
@@ -90,9 +90,9 @@ static int pack_dtb(struct monitor *m, struct bytes dtb, struct regions *taken, 
 static int unpack_image(struct monitor *m, const struct fit_image *image, struct regions *taken,
                         struct bytes *out, struct diag *d)
 {
-    struct range to;
+    struct range to = {0, 0};
     uint64_t bound = 0;
-    size_t size;
+    size_t size = 0;
     int err = unpack_bound(image->compression, image->data, &bound, d);
 
     if (!err)
