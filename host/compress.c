@@ -44,7 +44,7 @@ static size_t by_lz4(struct bytes plain, uint8_t **out)
 
 int compress_bytes(enum unpack_kind kind, struct bytes plain, struct bytes *out)
 {
-    uint8_t *packed;
+    uint8_t *packed = NULL;
     size_t size = (kind == UNPACK_GZIP ? by_gzip : by_lz4)(plain, &packed);
 
     *out = (struct bytes){packed, size};

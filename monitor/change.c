@@ -14,13 +14,13 @@
 
 int change_begin(struct monitor *m, struct change *c, struct diag *d)
 {
-    if (m->progress.cores_started)
-        return diag_set(d, ERR_STATE, "other cores wait for the kernel already; use reset first");
     *c = (struct change){.progress = m->progress,
                          .problem = m->plan_problem,
                          .dtb_use = m->dtb_use,
                          .bootargs = m->bootargs};
     memcpy(c->config, m->config, sizeof(c->config));
+    if (m->progress.cores_started)
+        return diag_set(d, ERR_STATE, "other cores wait for the kernel already; use reset first");
     m->plan_before = m->plan;
     memcpy(m->slots_before, m->slots, sizeof(m->slots));
     return ERR_OK;

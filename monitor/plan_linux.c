@@ -60,11 +60,12 @@ static struct range around_kernel(const struct boot_plan *plan, struct range ram
 static int find_group(const struct plan_input *in, const struct boot_plan *plan, uint64_t bytes,
                       struct range *group)
 {
-    for (unsigned i = 0; i < 2 * in->machine->ram_count; i++) {
-        bool below = i >= in->machine->ram_count;
-        struct range ram = in->machine->ram[i % in->machine->ram_count];
+    const unsigned count = in->machine->ram_count;
 
-        ram = around_kernel(plan, ram, below);
+    for (unsigned i = 0; i < 2 * count; i++) {
+        bool below = i >= count;
+        struct range ram = around_kernel(plan, in->machine->ram[below ? i - count : i], below);
+
         if (ram.start < ram.end &&
             !regions_find_free(in->busy, ram, bytes, BLOCK_BYTES, false, group))
             return ERR_OK;

@@ -11,7 +11,7 @@ CHECK_SHELL := .ci/run $(wildcard */*.sh */*/*.sh)
 CHECK_HOST_FLAGS := -std=c11 -I. $(HOST_DEFINES)
 CHECK_TARGET_FLAGS := --target=aarch64-linux-gnu -std=gnu11 -ffreestanding -I. \
 	-isystem $(PICOLIBC)/include -isystem build/include $(HOST_DEFINES) \
-	$(call kernel_defines,kernel-smp4)
+	$(call kernel_defines,kernel-smp4) $(image_DEFINES)
 
 # One file at a time: clang-tidy 14 carries some findings over from one file to the next.
 tidy = out=$$(clang-tidy --quiet $< -- $(1) 2>/dev/null) || { printf '%s\n' "$$out"; exit 1; }

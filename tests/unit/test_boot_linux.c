@@ -109,6 +109,7 @@ static void test_boot_leaves(void **state)
     arch_fake.leave = &left;
     if (!setjmp(left))
         (void)monitor_fake_run(&boot.fake, "boot linux");
+    arch_fake.leave = NULL;
     assert_int_equal(arch_fake.left.entry, 0x40000000);
     assert_int_equal(arch_fake.left.mmu, 0);
     assert_false(arch_fake.boot_map);
