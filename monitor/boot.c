@@ -4,8 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <libfdt.h>
-
 #include "mm/par.h"
 #include "monitor/base/bits.h"
 #include "monitor/bootargs.h"
@@ -27,7 +25,7 @@ int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
     err = fdt_mem_check(*out, &used, &why);
     if (err)
         return diag_set(d, err, "image %s: %s", image->name, why.text);
-    out->size = fdt_totalsize(out->data);
+    out->size = used;
     return ERR_OK;
 }
 

@@ -110,6 +110,8 @@ int transfer_receive(struct transfer *t, struct console *con, struct transfer_fi
     while (event != XMODEM_DONE && event != XMODEM_FAILED);
     t->block_count = r.x.block_count;
     t->retry_count = r.x.retry_count;
+    if (!r.x.error && files->count == 0)
+        return diag_set(d, ERR_IO, "the sender has ended without a file");
     return r.x.error;
 }
 

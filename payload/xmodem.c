@@ -12,6 +12,7 @@ enum {
     QUIET_MS = 100,       /* no byte for so long: whatever was sent has ended */
     EOT_MS = 50,          /* the same behind an EOT, which may be forged */
     EOT_AGAIN_MS = 20,    /* the same behind one that was asked for */
+    QUIETS = 2,           /* in a row, after an error: what still comes is no command */
     CANCELLED_MS = 500,   /* no block for so long after CANs at the end of a broken one */
     STALL_MS = 10000,     /* without a good block */
     BATCH_MS = 2000,      /* without another file: the end of the batch was lost */
@@ -311,8 +312,8 @@ static void take_boundary(struct xmodem *x, uint8_t byte)
     x->can_history = 0;
     if (byte == XMODEM_SOH || byte == XMODEM_STX)
         begin_block(x, byte == XMODEM_SOH ? XMODEM_SMALL_BYTES : XMODEM_LARGE_BYTES);
-    else if (byte == XMODEM_EOT)
-        take_eot(x);
+    else if (byte == XMODEM_EOT && x->state != XMODEM_AFTER_EOT)
+        take_eot(x); /* it stands alone; more of them are data of a block that has lost its begin */
     else if (byte == XMODEM_CAN)
         drain(x, byte);
     else
@@ -341,6 +342,7 @@ static void take_byte(struct xmodem *x, uint8_t byte)
         break;
     default:
         x->noisy = !is_cancel(byte);
+        x->quiet_count = x->noisy ? 0 : x->quiet_count;
         return;
     }
     if (++x->junk_count == JUNK_MAX)
@@ -492,9 +494,12 @@ static void after_eot(struct xmodem *x)
 
 static void after_closing(struct xmodem *x)
 {
-    if (x->noisy && x->error && x->error_count++ < CLOSINGS_MAX) {
+    bool patient = x->error_count < CLOSINGS_MAX;
+
+    if (x->noisy && x->error && patient) {
+        x->error_count++;
         send_cancel(x);
-    } else {
+    } else if (!x->error || !patient || ++x->quiet_count == QUIETS) {
         x->state = XMODEM_HALTED;
         x->event = x->error ? XMODEM_FAILED : XMODEM_DONE;
     }

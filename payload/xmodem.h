@@ -95,6 +95,7 @@ struct xmodem {
     bool streaming;       /* YMODEM-g, within a file */
     bool asked;           /* for a block again, since the last ACK */
     uint8_t eot_count;    /* in a row */
+    uint8_t quiet_count;  /* while closing: QUIET_MS without a byte, in a row */
     bool overflow;        /* the block has more than padding behind the room */
     bool noisy;           /* while closing: the other side has not cancelled yet */
     uint8_t header[XMODEM_SMALL_BYTES];
