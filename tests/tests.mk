@@ -80,12 +80,22 @@ $(FUZZ_RUNS): run-%: build/fuzz/%
 	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 		-artifact_prefix=build/fuzz/$*- build/fuzz/corpus/$*
 
+# Uploads over bad lines, as many machines side by side: they mostly wait.
+.PHONY: fault
+fault: FAULT_TRANSFERS ?= 1000
+fault: FAULT_SEED ?= 1
+fault: FAULT_JOBS ?= 8
+fault:
+	$(Q)host/deps.sh $(DEPS) build run test
+	+$(Q)$(PARALLEL) build targets build/tests/xmodem_peer
+	$(Q)$(RUN_PYTHON) tests/fault/campaign.py --count $(FAULT_TRANSFERS) --seed $(FAULT_SEED) \
+		--jobs $(FAULT_JOBS)
+
 .PHONY: bench
 bench:
 	$(Q)host/deps.sh $(DEPS) build run test bench
 	+$(Q)$(PARALLEL) build targets
 	$(Q)$(RUN_PYTHON) tests/bench/bench.py
-	$(Q)$(RUN_PYTHON) tests/bench/instructions.py
 	$(Q)$(RUN_PYTHON) tests/bench/uploads.py $(UPLOADS)
 
 -include $(UNIT_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(wildcard build/unit/*.d build/fuzz/*.d build/tests/*.d)

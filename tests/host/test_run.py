@@ -11,16 +11,22 @@ UNKNOWN = {"el": 1, "cores": 0, "pa_bits": 0, "gic": 0, "ram_start": "0x0", "ram
 HYP = {"el": 2, "pa_bits": 40, "ram_start": "0x60000000", "ram_end": "0x80000000"}
 
 
-def run(directory, facts, *args, **environment):
+def call(directory, facts, *args, **environment):
     path = directory / "facts"
     path.write_text("".join(f"{name}={value}\n" for name, value in {**UNKNOWN, **facts}.items()))
-    done = subprocess.run(
+    return subprocess.run(
         [ROOT / "host/run.sh", path, "image", *args],
         env={"PATH": "/usr/bin:/bin", "QEMU": "echo", **environment},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+
+
+def run(directory, facts, *args, **environment):
+    done = call(directory, facts, *args, **environment)
+    assert (done.returncode, done.stderr) == (0, "")
     printed, leave, command = done.stdout.splitlines()
     assert printed == "echo " + command
     assert "Ctrl-A" in leave
@@ -65,4 +71,44 @@ def test_words_of_the_user_count_more(tmp_path, name, value, expected):
 
 def test_image_and_options_for_qemu(tmp_path):
     command = run(tmp_path, {}, "-s", "-append", "two words")
-    assert command.endswith(" -nographic -nic none -kernel image -s -append two words")
+    assert command.startswith("-nographic ")
+    assert command.endswith(" -nic none -kernel image -s -append two words")
+
+
+@pytest.mark.parametrize(
+    "console, expected",
+    [
+        ("terminal", "-nographic"),
+        ("stdio", "-display none -monitor none -serial stdio"),
+        ("a/socket", "-display none -monitor none -serial unix:a/socket,server=on"),
+        ("pty", "-S -display none -monitor stdio -serial pty"),
+    ],
+)
+def test_console(tmp_path, console, expected):
+    done = call(tmp_path, {}, CONSOLE=console)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1].startswith(expected + " -M virt")
+
+
+def test_nothing_but_the_console_on_standard_output(tmp_path):
+    assert len(call(tmp_path, {}, CONSOLE="stdio").stdout.splitlines()) == 1
+
+
+def test_no_such_console(tmp_path):
+    done = call(tmp_path, {}, CONSOLE="none")
+    assert (done.returncode, done.stderr) == (1, "run: no such console: none\n")
+
+
+@pytest.mark.parametrize("program", ["picocom", "minicom"])
+def test_qemu_that_does_not_start(tmp_path, program):
+    (tmp_path / program).symlink_to("/bin/true")
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = call(tmp_path, {}, CONSOLE=program, PATH=path, QEMU="false")
+    assert (done.returncode, done.stderr) == (1, "run: QEMU has not started\n")
+
+
+def test_program_that_is_not_there(tmp_path):
+    for tool in ("sh", "sed"):
+        (tmp_path / tool).symlink_to(f"/bin/{tool}")
+    done = call(tmp_path, {}, CONSOLE="picocom", PATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (1, "run: picocom is not installed\n")
