@@ -34,11 +34,18 @@ make run        start QEMU on this terminal with a demo, or with your own seL4 s
                 The machine is what the kernel was built for, or what you say:
                   MEM=1G CPU=cortex-a53 SMP=1 GIC=2 VIRT=off
                 More for elfmon-pack and QEMU: PACK_FLAGS='--autoboot off' QEMU_FLAGS='-s -S'
+                The serial line is on this terminal, in picocom, or where you say: CONSOLE=minicom,
+                  terminal (QEMU's own), pty, or the path of a unix socket
 make run-linux  the same with Debian's arm64 kernel and a small user space
 make run-flash  the same as run, reset into flash; SECURE=on for both: starts at EL3
+make upload     make run, then upload root-task.elf over the line, boot it, and show what it prints:
+                  APP=root-task.elf [KERNEL=kernel.elf]
+                To a board or a QEMU that is there already: LINE=/dev/ttyUSB0, or a unix socket
+                More for elfmon-upload: UPLOAD_FLAGS="--until 'All is well'"
 make test       run all tests
 make test-all   the same with every combination of kernel and machine: half an hour
 make check      format, static analysis and rules of the sources
+make fault      upload FAULT_TRANSFERS=1000 files over lines that damage them
 make bench      count instructions from reset to the kernel's first, and bytes; then bytes per
                   second of uploads (UPLOADS=--full: all of them, for an hour)
 make fuzz       fuzz for FUZZ_SECONDS=600
@@ -89,24 +96,31 @@ include tests/tests.mk
 include tests/targets/targets.mk
 include tests/check/check.mk
 
-# --- QEMU on this terminal: the demo, or the user's own kernel and root task
+# --- QEMU with the demo, or with the user's own kernel and root task
 
 RUN_KERNEL := $(or $(KERNEL),build/targets/kernel.elf)
 RUN_APP := $(if $(KERNEL),$(APP),build/targets/roottask.elf)
+RUN_IMAGE := build/run.$(if $(FLASH),flash,elf)
+
+define make_run_image
+	$(Q)host/deps.sh $(DEPS) build run
+	+$(Q)$(PARALLEL) run-parts
+	$(Q)build/host/elfmon-pack --loader build/elfmon.elf --kernel '$(RUN_KERNEL)' \
+		$(if $(1),--app '$(1)') $(if $(INITRD),--initrd '$(INITRD)') \
+		$(if $(BOOTARGS),--bootargs '$(BOOTARGS)') \
+		$(if $(FLASH),--format flash) $(PACK_FLAGS) --out $(RUN_IMAGE)
+	$(Q)build/host/elfmon-pack --kernel '$(RUN_KERNEL)' $(PACK_FLAGS) --facts > build/run.facts
+endef
+
+RUN = MEM='$(MEM)' CPU='$(CPU)' SMP='$(SMP)' GIC='$(GIC)' VIRT='$(VIRT)' SECURE='$(SECURE)' \
+	FLASH='$(FLASH)' host/run.sh build/run.facts $(RUN_IMAGE) $(QEMU_FLAGS)
 
 .PHONY: run run-parts
 run-parts: build $(filter build/targets/%,$(RUN_KERNEL) $(RUN_APP))
 run:
 	$(Q)[ -n '$(KERNEL)' ] || [ -z '$(APP)' ] || { echo 'run: APP needs a KERNEL too'; exit 1; }
-	$(Q)host/deps.sh $(DEPS) build run
-	+$(Q)$(PARALLEL) run-parts
-	$(Q)build/host/elfmon-pack --loader build/elfmon.elf --kernel '$(RUN_KERNEL)' \
-		$(if $(RUN_APP),--app '$(RUN_APP)') $(if $(INITRD),--initrd '$(INITRD)') \
-		$(if $(BOOTARGS),--bootargs '$(BOOTARGS)') $(if $(FLASH),--format flash) $(PACK_FLAGS) --out build/run.$(if $(FLASH),flash,elf)
-	$(Q)build/host/elfmon-pack --kernel '$(RUN_KERNEL)' $(PACK_FLAGS) --facts > build/run.facts
-	$(Q)MEM='$(MEM)' CPU='$(CPU)' SMP='$(SMP)' GIC='$(GIC)' VIRT='$(VIRT)' \
-		SECURE='$(SECURE)' FLASH='$(FLASH)' \
-		host/run.sh build/run.facts build/run.$(if $(FLASH),flash,elf) $(QEMU_FLAGS)
+	$(call make_run_image,$(RUN_APP))
+	$(Q)CONSOLE='$(CONSOLE)' $(RUN)
 
 .PHONY: run-flash
 run-flash:
@@ -120,3 +134,18 @@ run-linux:
 	+$(Q)$(PARALLEL) build/linux/initramfs.cpio.gz
 	+$(Q)$(MAKE) --no-print-directory run KERNEL='$(LINUX_IMAGE)' SMP='$(SMP)' \
 		INITRD=build/linux/initramfs.cpio.gz BOOTARGS='$(BOOTARGS)'
+
+# --- Its root task over the serial line: to a monitor that is there, or to one in QEMU.
+
+UPLOAD = $(PYTHON) host/elfmon-upload --boot $(UPLOAD_FLAGS) app='$(APP)'
+
+.PHONY: upload
+upload:
+	$(Q)[ -n '$(APP)' ] || { echo 'upload: APP=root-task.elf is needed'; exit 1; }
+ifneq ($(LINE),)
+	$(Q)host/deps.sh $(DEPS) upload
+	$(Q)$(UPLOAD) --line '$(LINE)'
+else
+	$(call make_run_image,$(if $(KERNEL),,$(RUN_APP)))
+	$(Q)$(UPLOAD) -- env CONSOLE=stdio $(RUN)
+endif

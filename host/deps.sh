@@ -1,13 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# deps.sh DIRECTORY [build|run|linux|test|check|bench]...
+# deps.sh DIRECTORY [build|run|linux|upload|test|check|bench]...
 # See to it that everything is there that building, running, testing and checking need. What
 # counts is the tool, header or library itself, wherever it comes from; what is missing is named,
 # and on Debian installed with apt-get, as the package that has it. The arm64 static libraries
 # are fetched with private apt state, for which one need not be root, and unpacked below DIRECTORY,
 # so that the system gets no foreign architecture. So are, for linux, Debian's arm64 kernel and a
-# static busybox, DIRECTORY/linux has Image, busybox and the devicetrees of boards, and Debian's Xen,
-# DIRECTORY/xen.
+# static busybox: DIRECTORY/linux has Image, busybox and the devicetrees of boards.
 # Prints what it will do before it does it, and nothing where there is nothing to do. Where it may
 # not install (not root, not Debian, NO_INSTALL=1), prints what is missing and exits with 1.
 # From the environment: HOST_CC, CROSS_COMPILE, PICOLIBC, ARM64_INCLUDE, ARM64_LIB, QEMU, FUZZ_CC, PYTHON.
@@ -56,8 +55,15 @@ need_build() {
 		test -e "$PICOLIBC/lib/libc.a"
 }
 
+need_upload() {
+	need python3 tool "$PYTHON"
+	need lrzsz tool sb
+}
+
 need_run() {
 	need qemu-system-arm tool "$QEMU"
+	need picocom tool picocom
+	need_upload
 }
 
 need_linux() {
@@ -69,13 +75,12 @@ need_test() {
 	need libcmocka-dev test -e /usr/include/cmocka.h -o -e /usr/local/include/cmocka.h
 	need clang tool "$FUZZ_CC"
 	need libclang-rt-dev fuzzer_runtime
-	need python3 tool "$PYTHON"
+	need_upload
 	need python3-pytest python_module pytest
 	need python3-pytest-xdist python_module xdist
 	need python3-pexpect python_module pexpect
 	need device-tree-compiler tool fdtget
 	need u-boot-tools tool mkimage
-	need lrzsz tool sx
 	need lz4 tool lz4
 	need gdb-multiarch tool gdb-multiarch
 	need_uboot
@@ -118,12 +123,6 @@ missing_arm64() {
 missing_linux() {
 	case " $purposes " in
 	*' linux '*) [ ! -e /etc/debian_version ] || [ -e "$directory/linux/Image" ] || echo ' Linux' ;;
-	esac
-}
-
-missing_xen() {
-	case " $purposes " in
-	*' linux '*) [ ! -e /etc/debian_version ] || [ -e "$directory/xen" ] || echo ' Xen' ;;
 	esac
 }
 
@@ -197,40 +196,30 @@ fetch_linux() {
 	rm -rf "$private"
 }
 
-# Of the hypervisor that xen-system-arm64 depends on, the Image.
-fetch_xen() {
-	begin_private xen-system-arm64
-	private_download "$(APT_CONFIG=$private/apt.conf apt-cache depends xen-system-arm64 |
-		sed -n 's/.*Depends: \(xen-hypervisor-[0-9].*\)/\1/p')"
-	dpkg-deb -x "$private"/*.deb "$private/root"
-	mv "$private/root"/boot/xen-*-arm64 "$directory/xen"
-	rm -rf "$private"
-}
-
 # Print what is missing and leave.
 give_up() {
 	[ -z "$host" ] || echo "deps: missing, by the names of Debian's packages:$host"
 	[ -z "$target" ] || printf 'deps: missing arm64 static libraries and headers:\n%s\n' "$target"
 	[ -z "$linux" ] || echo "deps: missing: Debian's arm64 kernel and busybox in $directory/linux"
-	[ -z "$xen" ] || echo "deps: missing: Debian's arm64 hypervisor as $directory/xen"
 	echo "deps: $1"
 	exit 1
 }
 
 look() {
 	host=$(missing_packages)
-	target=$(missing_arm64)
 	linux=$(missing_linux)
-	xen=$(missing_xen)
+	target=''
+	case " $purposes " in
+	*' build '*) target=$(missing_arm64) ;;
+	esac
 }
 
 look
-[ -n "$host$target$linux$xen" ] || exit 0
+[ -n "$host$target$linux" ] || exit 0
 on_debian || give_up 'not installing them: NO_INSTALL is set, or this is not Debian'
 [ -z "$host" ] || [ "$(id -u)" = 0 ] || give_up 'not installing them: not root'
 [ -z "$host" ] || install_packages "$host"
 [ -z "$target" ] || fetch_arm64
 [ -z "$linux" ] || fetch_linux
-[ -z "$xen" ] || fetch_xen
 look
-[ -z "$host$target$linux$xen" ] || give_up 'still missing: is an overridden name or place wrong?'
+[ -z "$host$target$linux" ] || give_up 'still missing: is an overridden name or place wrong?'
