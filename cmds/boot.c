@@ -69,7 +69,9 @@ static void print_sel4(struct monitor *m)
 
 static void print_linux(struct monitor *m)
 {
-    const struct range initrd = m->plan.chosen.initrd;
+    const bool own =
+        range_is_empty(m->plan.chosen.initrd) && m->input.dtb.data == m->fdt_bytes.data;
+    const struct range initrd = own ? m->machine.initrd : m->plan.chosen.initrd;
 
     console_printf(&m->con, "handover: Linux at EL%" PRIu64 ", 1 core of %u, MMU and caches off\n",
                    m->plan.handover.el, m->machine.cpu_count);
@@ -80,8 +82,8 @@ static void print_linux(struct monitor *m)
     if (range_is_empty(initrd))
         console_printf(&m->con, "  initrd     none\n");
     else
-        console_printf(&m->con, "  initrd     0x%" PRIx64 "-0x%" PRIx64 "\n", initrd.start,
-                       initrd.end);
+        console_printf(&m->con, "  initrd     0x%" PRIx64 "-0x%" PRIx64 "%s\n", initrd.start,
+                       initrd.end, own ? ", firmware's" : "");
 }
 
 static void print_mappings(struct monitor *m)

@@ -6,7 +6,8 @@
 
 #include "monitor/base/bits.h"
 
-#define NODE "chosen"
+#define NODE   "chosen"
+#define MEMORY "memory"
 
 static const char bootargs_name[] = "bootargs", start_name[] = "linux,initrd-start",
                   end_name[] = "linux,initrd-end";
@@ -15,6 +16,7 @@ static const char bootargs_name[] = "bootargs", start_name[] = "linux,initrd-sta
 enum {
     NODE_BYTES = 2 * FDT_TAGSIZE + sizeof(NODE) + FDT_TAGSIZE,
     PROPERTY_BYTES = sizeof(struct fdt_property) + FDT_TAGSIZE,
+    MEMORY_BYTES = NODE_BYTES + 2 * PROPERTY_BYTES + sizeof(MEMORY) + sizeof("device_type") + 4,
 };
 
 uint64_t fdt_chosen_spare(const struct fdt_chosen *chosen)
@@ -25,28 +27,32 @@ uint64_t fdt_chosen_spare(const struct fdt_chosen *chosen)
         bytes += PROPERTY_BYTES + sizeof(bootargs_name) + strlen(chosen->bootargs) + 1;
     if (!range_is_empty(chosen->initrd))
         bytes += 2 * (PROPERTY_BYTES + sizeof(uint64_t)) + sizeof(start_name) + sizeof(end_name);
+    if (chosen->ram_count)
+        bytes += MEMORY_BYTES + chosen->ram_count * 4 * FDT_TAGSIZE;
     return bytes ? align_up(bytes + NODE_BYTES, sizeof(uint64_t)) : 0;
 }
 
 static int refuse(int error, struct diag *d)
 {
     if (error == -FDT_ERR_NOSPACE)
-        return diag_set(d, ERR_NOMEM, "no room in the devicetree for /" NODE);
-    return diag_set(d, ERR_FORMAT, "the devicetree's /" NODE " cannot be written: libfdt gives %d",
-                    error);
+        return diag_set(d, ERR_NOMEM, "no room in the devicetree for /" NODE " and /" MEMORY);
+    return diag_set(d, ERR_FORMAT, "the devicetree cannot be written: libfdt gives %d", error);
 }
 
-int fdt_chosen_write(void *fdt, const struct fdt_chosen *chosen, struct diag *d)
+/* The root's child @name, with or without a unit address; a new one where there is none. */
+static int open_node(void *fdt, const char *name)
 {
-    int node, error = 0;
+    int node = fdt_subnode_offset(fdt, 0, name);
 
-    if (!fdt_chosen_spare(chosen))
-        return ERR_OK;
-    node = fdt_subnode_offset(fdt, 0, NODE);
-    if (node == -FDT_ERR_NOTFOUND)
-        node = fdt_add_subnode(fdt, 0, NODE);
+    return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(fdt, 0, name) : node;
+}
+
+static int write_chosen(void *fdt, const struct fdt_chosen *chosen)
+{
+    int error = 0, node = open_node(fdt, NODE);
+
     if (node < 0)
-        return refuse(node, d);
+        return node;
     if (chosen->bootargs)
         error = fdt_setprop(fdt, node, bootargs_name, chosen->bootargs,
                             (int)strlen(chosen->bootargs) + 1);
@@ -54,7 +60,56 @@ int fdt_chosen_write(void *fdt, const struct fdt_chosen *chosen, struct diag *d)
         error = fdt_setprop_u64(fdt, node, start_name, chosen->initrd.start);
     if (!error && !range_is_empty(chosen->initrd))
         error = fdt_setprop_u64(fdt, node, end_name, chosen->initrd.end);
+    return error;
+}
+
+/* One of the root's cell counts, which are 2 and 1 where it does not say. */
+static unsigned read_cells(const void *fdt, const char *name, unsigned fallback)
+{
+    int size;
+    const fdt32_t *value = fdt_getprop(fdt, 0, name, &size);
+
+    return value && size == sizeof(*value) ? fdt32_ld(value) : fallback;
+}
+
+/* @value in @cells cells; false where it does not fit. */
+static bool put_cells(fdt32_t **at, unsigned cells, uint64_t value)
+{
+    if (cells == 2)
+        fdt32_st((*at)++, (uint32_t)(value >> 32));
+    fdt32_st((*at)++, (uint32_t)value);
+    return cells == 2 || (cells == 1 && value <= UINT32_MAX);
+}
+
+static int write_memory(void *fdt, const struct fdt_chosen *chosen)
+{
+    const unsigned address_cells = read_cells(fdt, "#address-cells", 2);
+    const unsigned size_cells = read_cells(fdt, "#size-cells", 1);
+    int node = open_node(fdt, MEMORY);
+    int error = node < 0 ? node : fdt_setprop(fdt, node, "device_type", MEMORY, sizeof(MEMORY));
+    fdt32_t reg[4 * FDT_CHOSEN_RAM_MAX], *end = reg;
+
+    for (unsigned i = 0; i < chosen->ram_count; i++) {
+        if (!put_cells(&end, address_cells, chosen->ram[i].start) ||
+            !put_cells(&end, size_cells, range_bytes(chosen->ram[i])))
+            return -FDT_ERR_BADNCELLS;
+    }
+    return error ? error
+                 : fdt_setprop(fdt, node, "reg", reg, (int)((end - reg) * (int)sizeof(*reg)));
+}
+
+int fdt_chosen_write(void *fdt, const struct fdt_chosen *chosen, struct diag *d)
+{
+    int error = chosen->ram_count ? write_memory(fdt, chosen) : 0;
+
+    if (!error && (chosen->bootargs || !range_is_empty(chosen->initrd)))
+        error = write_chosen(fdt, chosen);
     return error ? refuse(error, d) : ERR_OK;
+}
+
+bool fdt_chosen_has_memory(const void *fdt)
+{
+    return fdt_node_offset_by_prop_value(fdt, -1, "device_type", MEMORY, sizeof(MEMORY)) >= 0;
 }
 
 const char *fdt_chosen_bootargs(const void *fdt)

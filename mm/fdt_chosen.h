@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a boot loader writes into /chosen of the devicetree that it hands over.
+/* What a boot loader writes into the devicetree that it hands over: /chosen, and memory.
  * Source: Devicetree Specification 0.4, "/chosen Node"; Linux Documentation/devicetree/usage-model.
  */
 #ifndef ELFMON_MM_FDT_CHOSEN_H
 #define ELFMON_MM_FDT_CHOSEN_H
 
+#include <stdbool.h>
+
 #include "monitor/base/range.h"
+
+enum { FDT_CHOSEN_RAM_MAX = 8 };
 
 /** What is to be in /chosen; the rest of it, kaslr-seed and rng-seed too, stays as it is. */
 struct fdt_chosen {
-    const char *bootargs; /* NULL: those that are there */
-    struct range initrd;  /* empty: what is there */
+    const char *bootargs;    /* NULL: those that are there */
+    struct range initrd;     /* empty: what is there */
+    const struct range *ram; /* for a DTB without a memory node, which a kernel cannot do without */
+    unsigned ram_count;
 };
+
+/** True where the checked DTB at @fdt has a node that describes memory. */
+bool fdt_chosen_has_memory(const void *fdt);
 
 /** The room that fdt_chosen_write needs at most; 0 where there is nothing to write. */
 uint64_t fdt_chosen_spare(const struct fdt_chosen *chosen);

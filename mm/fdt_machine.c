@@ -31,7 +31,8 @@ enum property {
     METHOD,
     CLOCK_FREQUENCY,
     NO_MAP,
-    BOOTARGS,
+    INITRD_START,
+    INITRD_END,
     STDOUT_PATH,
     PROPERTY_COUNT,
 };
@@ -53,7 +54,8 @@ static const char *const property_names[PROPERTY_COUNT] = {
     [METHOD] = "method",
     [CLOCK_FREQUENCY] = "clock-frequency",
     [NO_MAP] = "no-map",
-    [BOOTARGS] = "bootargs",
+    [INITRD_START] = "linux,initrd-start",
+    [INITRD_END] = "linux,initrd-end",
     [STDOUT_PATH] = "stdout-path",
 };
 
@@ -214,15 +216,21 @@ static enum cpu_enable enable_method(const struct walk *w, enum cpu_enable fallb
     return w->values[ENABLE_METHOD].data ? CPU_ENABLE_NONE : fallback;
 }
 
+/* Of one cell or two. */
+static int read_number(const struct walk *w, enum property property, uint64_t *out)
+{
+    struct bytes value = w->values[property];
+
+    return fdt_bus_number(value, 0, value.size == sizeof(uint32_t) ? 1 : 2, out);
+}
+
 static void read_cpu(struct walk *w, const struct level *node)
 {
     struct machine_cpu cpu = {.enable = enable_method(w, w->cpus_enable)};
-    struct bytes release = w->values[RELEASE_ADDR];
 
     if (fdt_bus_number(w->values[REG], 0, node->bus.parent->address_cells, &cpu.mpidr))
         return;
-    if (cpu.enable == CPU_ENABLE_SPIN_TABLE &&
-        fdt_bus_number(release, 0, release.size == 4 ? 1 : 2, &cpu.release_addr))
+    if (cpu.enable == CPU_ENABLE_SPIN_TABLE && read_number(w, RELEASE_ADDR, &cpu.release_addr))
         cpu.enable = CPU_ENABLE_NONE;
     if (w->out->cpu_count == MACHINE_CPUS_MAX)
         say_cut(w, MACHINE_CPUS_MAX, "CPUs");
@@ -323,11 +331,14 @@ static void read_device(struct walk *w, const struct level *node)
 
 static void read_chosen(struct walk *w)
 {
-    const char *bootargs = fdt_scan_text(w->values[BOOTARGS]);
     const char *stdout_path = fdt_scan_text(w->values[STDOUT_PATH]);
+    struct range initrd;
 
-    if (bootargs && !text_copy(w->out->bootargs, sizeof(w->out->bootargs), bootargs))
-        say_cut(w, sizeof(w->out->bootargs) - 1, "bytes of bootargs");
+    if (!read_number(w, INITRD_START, &initrd.start) && !read_number(w, INITRD_END, &initrd.end) &&
+        initrd.start < initrd.end) {
+        w->out->initrd = initrd;
+        add_reserved(w, initrd, "initrd", false);
+    }
     if (stdout_path)
         w->stdout_path = fdt_path_resolve(w->fdt, stdout_path);
 }

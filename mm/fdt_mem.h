@@ -54,7 +54,7 @@ struct machine {
     char model[MACHINE_NAME_BYTES]; /* /model, or the first of /compatible */
     char compatible[MACHINE_NAME_BYTES]; /* the first of /compatible */
     struct range ram[MACHINE_RAM_MAX];   /* ascending, disjoint, neighbours merged */
-    char bootargs[256];
+    struct range initrd; /* that /chosen tells of, one of the reserved ranges; empty: none */
     struct machine_cpu cpus[MACHINE_CPUS_MAX];
     struct machine_region reserved[MACHINE_RESERVED_MAX];
     struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */

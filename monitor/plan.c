@@ -25,11 +25,13 @@ int plan_need_ram(const struct plan_input *in, struct diag *d)
     return ERR_OK;
 }
 
-void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan, struct range initrd)
+void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan,
+                       const struct fdt_chosen *chosen)
 {
     if (!in->dtb.size)
         return;
-    plan->chosen = (struct fdt_chosen){.bootargs = in->bootargs, .initrd = initrd};
+    plan->chosen = *chosen;
+    plan->chosen.bootargs = in->bootargs;
     plan->dtb_bytes = in->dtb.size + fdt_chosen_spare(&plan->chosen);
 }
 

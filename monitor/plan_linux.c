@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan for a Linux arm64 Image. Source: Linux Documentation/arch/arm64/booting.rst. */
+#include <assert.h>
 #include <inttypes.h>
 
 #include "mm/mmu_cfg.h"
@@ -11,6 +12,8 @@
 /* An initrd lies within 32 GiB from the GiB that the kernel is in. */
 #define WINDOW_ALIGN GIB(1)
 #define WINDOW_BYTES GIB(32)
+
+static_assert((int)FDT_CHOSEN_RAM_MAX == (int)MACHINE_RAM_MAX, "all of a machine's RAM fits");
 
 static int open_kernel(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
@@ -60,15 +63,14 @@ static struct range around_kernel(const struct boot_plan *plan, struct range ram
 static int find_group(const struct plan_input *in, const struct boot_plan *plan, uint64_t bytes,
                       struct range *group)
 {
-    const unsigned count = in->machine->ram_count;
+    for (int below = 0; below < 2; below++) {
+        for (unsigned i = 0; i < in->machine->ram_count; i++) {
+            struct range ram = around_kernel(plan, in->machine->ram[i], below);
 
-    for (unsigned i = 0; i < 2 * count; i++) {
-        bool below = i >= count;
-        struct range ram = around_kernel(plan, in->machine->ram[below ? i - count : i], below);
-
-        if (ram.start < ram.end &&
-            !regions_find_free(in->busy, ram, bytes, BLOCK_BYTES, false, group))
-            return ERR_OK;
+            if (ram.start < ram.end &&
+                !regions_find_free(in->busy, ram, bytes, BLOCK_BYTES, false, group))
+                return ERR_OK;
+        }
     }
     return ERR_NOMEM;
 }
@@ -77,15 +79,17 @@ static int find_group(const struct plan_input *in, const struct boot_plan *plan,
  * depend on the place. */
 static int place_rest(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
-    const struct range somewhere = {0, in->initrd.size};
+    struct fdt_chosen chosen = {.initrd = {0, in->initrd.size}, .ram = in->machine->ram};
     uint64_t dtb_bytes, bytes;
     struct range group;
 
-    plan_complete_dtb(in, plan, somewhere);
+    if (!in->dtb.size)
+        return diag_set(d, ERR_STATE, "Linux needs a devicetree, and there is none");
+    if (!fdt_chosen_has_memory(in->dtb.data))
+        chosen.ram_count = in->machine->ram_count;
+    plan_complete_dtb(in, plan, &chosen);
     dtb_bytes = plan_pages(plan->dtb_bytes);
     bytes = dtb_bytes + plan_pages(in->initrd.size);
-    if (!plan->dtb_bytes)
-        return diag_set(d, ERR_STATE, "Linux needs a devicetree, and there is none");
     if (plan->dtb_bytes > DTB_BYTES_MAX)
         return diag_set(d, ERR_RANGE,
                         "dtb: %" PRIu64 " bytes with what is added to /chosen are more than the "

@@ -12,8 +12,9 @@ int plan_linux_make(const struct plan_input *in, struct boot_plan *plan, struct 
 /** ERR_STATE where no RAM is known. */
 int plan_need_ram(const struct plan_input *in, struct diag *d);
 
-/** Let plan->chosen have @in's bootargs and @initrd (may be empty), and find plan->dtb_bytes. */
-void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan, struct range initrd);
+/** Let plan->chosen be @chosen with @in's bootargs, and find plan->dtb_bytes. */
+void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan,
+                       const struct fdt_chosen *chosen);
 
 /** Have the DTB copied as it is; where it is to be completed, plan_write_dtb does it. */
 void plan_add_dtb(const struct plan_input *in, struct boot_plan *plan);

@@ -261,13 +261,14 @@ static void list_mappings(struct boot_plan *plan)
 
 int plan_sel4_make(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
+    static const struct fdt_chosen nothing = {0};
     int err = open_kernel(in, plan, d);
 
     if (!err)
         err = open_app(in, plan, d);
     if (err)
         return err;
-    plan_complete_dtb(in, plan, (struct range){0, 0});
+    plan_complete_dtb(in, plan, &nothing);
     err = place(in, plan, d);
     if (err)
         return err;

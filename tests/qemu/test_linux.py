@@ -7,6 +7,7 @@ Debian's arm64 kernel with a small user space.
 import gzip
 import os
 import re
+import subprocess
 import zlib
 
 import pytest
@@ -183,6 +184,27 @@ def test_firmware_bootargs_stay(start):
     assert machine.command("bootargs") == "from QEMU\nfrom the devicetree"
     machine.send("boot\r")
     assert "contract: bootargs = from QEMU\n" in assert_contract(machine)
+
+
+def test_firmware_initrd_is_kept(start, tmp_path):
+    path = tmp_path / "initrd"
+    path.write_bytes(INITRD_BYTES)
+    machine = start(image_of("image", "--autoboot", "off", "--format", "bin"), args=["-initrd", path])
+    machine.expect_prompt()
+    shown = re.search(r"initrd     (\S+)-\S+, firmware's", machine.command("boot -n"))
+    assert re.search(f"{int(shown[1], 16):#018x} .* reserved: initrd", machine.command("regions"))
+    machine.send("boot\r")
+    assert crc_line() in assert_contract(machine)
+
+
+def test_a_devicetree_without_memory_gets_it(start, tmp_path):
+    source = "/dts-v1/; / { #address-cells = <2>; #size-cells = <1>; chosen { }; };"
+    dtb = tmp_path / "board.dtb"
+    subprocess.run(["dtc", "-q", "-o", dtb], input=source, text=True, check=True)
+    words = ["--kernel", TARGETS / "image.bin", "--dtb", dtb, "--autoboot", "0"]
+    image = pack_to(tmp_path / "image", *words, kernel=None, app=None)
+    text = assert_contract(start(image, memory="2G"))
+    assert "contract: kaslr-seed = 0x0\n" in text
 
 
 # --- Uploads

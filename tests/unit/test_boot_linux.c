@@ -55,7 +55,7 @@ static void test_load(void **state)
     memset(arch_fake.memory, 0xa5, ARCH_FAKE_BYTES - (1 << 20));
     assert_string_equal(run("load", 0), "  0x40000000 <- 8704 bytes  kernel\r\n"
                                         "  0x40002200 <- 11776 bytes zeroed  kernel\r\n"
-                                        "  0x40200000 <- 296 bytes completed  dtb\r\n"
+                                        "  0x40200000 <- 392 bytes completed  dtb\r\n"
                                         "  0x40201000 <- 4660 bytes  initrd\r\n"
                                         "  0x40202234 <- 3532 bytes zeroed  initrd\r\n");
     assert_memory_equal(loaded(PLAN_KERNEL), boot.image.file, IMAGE_FAKE_BYTES);

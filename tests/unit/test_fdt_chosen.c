@@ -55,7 +55,7 @@ static uint64_t number(const char *name)
 static void test_all_of_it(void **state)
 {
     static char text[5000];
-    const struct fdt_chosen chosen = {text, {0x123450000, 0x123456789}};
+    const struct fdt_chosen chosen = {.bootargs = text, .initrd = {0x123450000, 0x123456789}};
 
     (void)state;
     memset(text, 'x', sizeof(text) - 1);
@@ -74,7 +74,7 @@ static void test_all_of_it(void **state)
 
 static void test_some_of_it(void **state)
 {
-    const struct fdt_chosen bootargs = {"a b", {0, 0}}, initrd = {NULL, {0x1000, 0x2000}};
+    const struct fdt_chosen bootargs = {.bootargs = "a b"}, initrd = {.initrd = {0x1000, 0x2000}};
 
     (void)state;
     write(tree(true), &bootargs);
@@ -85,9 +85,49 @@ static void test_some_of_it(void **state)
     assert_int_equal(number("linux,initrd-start"), 0x1000);
 }
 
+static void assert_reg(const uint8_t *expected, int expected_size)
+{
+    int size, node = fdt_path_offset(out, "/memory");
+    const void *reg = fdt_getprop(out, node, "reg", &size);
+
+    assert_int_equal(size, expected_size);
+    assert_memory_equal(reg, expected, (size_t)size);
+    assert_string_equal(fdt_getprop(out, node, "device_type", NULL), "memory");
+    assert_true(fdt_chosen_has_memory(out));
+}
+
+static void test_memory(void **state)
+{
+    static const struct range ram[] = {{0x40000000, 0x80000000}, {0x880000000, 0x8c0000000}};
+    const struct fdt_chosen one = {.ram = ram, .ram_count = 1}, two = {.ram = ram, .ram_count = 2};
+    struct diag d;
+
+    (void)state;
+    write(tree(false), &two); /* cells of a root that does not say: 2 and 1 */
+    assert_reg((const uint8_t[]){0, 0, 0, 0, 0x40, 0, 0, 0, 0x40, 0, 0, 0,
+                                 0, 0, 0, 8, 0x80, 0, 0, 0, 0x40, 0, 0, 0},
+               24);
+    for (uint32_t cells = 1; cells <= 2; cells++) {
+        dtb_fake_begin_reserving(&dtb, 0x1000, 0x2000);
+        dtb_fake_counts(&dtb, cells, cells);
+        write(dtb_fake_finish(&dtb), &one);
+        if (cells == 1)
+            assert_reg((const uint8_t[]){0x40, 0, 0, 0, 0x40, 0, 0, 0}, 8);
+        else
+            assert_reg((const uint8_t[]){0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0}, 16);
+    }
+    dtb_fake_begin(&dtb);
+    dtb_fake_counts(&dtb, 1, 1);
+    assert_false(fdt_chosen_has_memory(dtb_fake_finish(&dtb).data));
+    assert_int_equal(
+        fdt_mem_copy((struct bytes){dtb.data, fdt_totalsize(dtb.data)}, 1024, out, sizeof(out), &d),
+        ERR_OK);
+    assert_int_equal(fdt_chosen_write(out, &two, &d), ERR_FORMAT); /* above 4 GiB */
+}
+
 static void test_nothing(void **state)
 {
-    const struct fdt_chosen chosen = {NULL, {0, 0}};
+    const struct fdt_chosen chosen = {0};
     struct bytes from = tree(false);
 
     (void)state;
@@ -99,14 +139,14 @@ static void test_nothing(void **state)
 
 static void test_no_room(void **state)
 {
-    const struct fdt_chosen chosen = {"console=ttyAMA0", {0, 0}};
+    const struct fdt_chosen chosen = {.bootargs = "console=ttyAMA0"};
     struct bytes from = tree(false);
     struct diag d;
 
     (void)state;
     memcpy(out, from.data, from.size);
     assert_int_equal(fdt_chosen_write(out, &chosen, &d), ERR_NOMEM);
-    assert_string_equal(d.text, "no room in the devicetree for /chosen");
+    assert_string_equal(d.text, "no room in the devicetree for /chosen and /memory");
 }
 
 static void test_bootargs_that_are_no_text(void **state)
@@ -122,11 +162,9 @@ static void test_bootargs_that_are_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_of_it),
-        cmocka_unit_test(test_some_of_it),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_no_room),
-        cmocka_unit_test(test_bootargs_that_are_no_text),
+        cmocka_unit_test(test_all_of_it), cmocka_unit_test(test_some_of_it),
+        cmocka_unit_test(test_memory),    cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_no_room),   cmocka_unit_test(test_bootargs_that_are_no_text),
     };
 
     return cmocka_run_group_tests_name("fdt_chosen", tests, NULL, NULL);

@@ -101,7 +101,7 @@ static void test_nothing_but_ram(void **state)
     assert_int_equal(m.gic_version, 0);
     assert_string_equal(m.model, "");
     assert_string_equal(m.compatible, "");
-    assert_string_equal(m.bootargs, "");
+    assert_true(range_is_empty(m.initrd));
 }
 
 static void test_ram_is_sorted_and_merged(void **state)
@@ -518,7 +518,6 @@ static void two_uarts(const char *stdout_path, bool chosen_first)
             node("chosen");
             if (stdout_path)
                 string("stdout-path", stdout_path);
-            string("bootargs", "console=ttyAMA0");
             end();
         }
         if (i == 0) {
@@ -538,7 +537,6 @@ static void two_uarts(const char *stdout_path, bool chosen_first)
     }
     finish_ok();
     assert_true(m.uart.found);
-    assert_string_equal(m.bootargs, "console=ttyAMA0");
     assert_int_equal(m.mmio_count, 3);
     assert_int_equal(m.ram_count, 1);
 }
@@ -823,21 +821,29 @@ static void test_more_mmio_than_fits(void **state)
     assert_int_equal(fdt_mem_machine(dtb.data, &m, NULL), ERR_OK);
 }
 
-static void test_bootargs(void **state)
+static void initrd(uint32_t from, uint32_t to)
 {
-    char longer[400];
-
-    (void)state;
-    memset(longer, 'x', sizeof(longer));
-    longer[sizeof(longer) - 1] = '\0';
     begin(1, 1);
     memory();
     node("chosen");
-    string("bootargs", longer);
+    cells("linux,initrd-start", from);
+    cells("linux,initrd-end", 0, to);
     end();
-    assert_int_equal(finish(), ERR_OK);
-    assert_string_equal(d.text, "more than 255 bytes of bootargs, the rest is left out");
-    assert_int_equal(strlen(m.bootargs), 255);
+    finish_ok();
+}
+
+static void test_initrd_is_reserved(void **state)
+{
+    (void)state;
+    initrd(0x48000000, 0x48001234);
+    assert_int_equal(m.initrd.start, 0x48000000);
+    assert_int_equal(m.initrd.end, 0x48001234);
+    assert_int_equal(m.reserved_count, 1);
+    assert_region(&m.reserved[0], "initrd", 0x48000000, 0x1234);
+    initrd(0x48000000, 0x48000000);
+    assert_int_equal(m.reserved_count, 0);
+    initrd(0x48000000, 0x47ffffff);
+    assert_true(m.reserved_count == 0 && range_is_empty(m.initrd));
 }
 
 /* Texts that end without a NUL are no texts. */
@@ -853,7 +859,6 @@ static void test_texts_without_end(void **state)
     end();
     node("chosen");
     string("stdout-path", "serial0");
-    dtb_fake_bytes(&dtb, "bootargs", "quiet", 5);
     end();
     for (uint32_t i = 0; i < 2; i++) {
         device("pl011", "arm,pl011", 0x9000000 + 0x1000 * i, 0x1000);
@@ -870,7 +875,7 @@ static void test_texts_without_end(void **state)
     finish_ok();
     assert_string_equal(m.model, "");
     assert_string_equal(m.compatible, "");
-    assert_string_equal(m.bootargs, "");
+    assert_true(range_is_empty(m.initrd));
     assert_true(m.uart.base == 0x9000000);
     assert_int_equal(m.psci, PSCI_NONE);
     assert_int_equal(m.ram_count, 1);
@@ -904,7 +909,7 @@ int main(void)
         cmocka_unit_test(test_ranges_of_buses_in_buses),
         cmocka_unit_test(test_what_is_no_mmio),
         cmocka_unit_test(test_more_mmio_than_fits),
-        cmocka_unit_test(test_bootargs),
+        cmocka_unit_test(test_initrd_is_reserved),
         cmocka_unit_test(test_texts_without_end),
     };
 

@@ -2,6 +2,7 @@
 /* Where a Linux kernel, its DTB and its initrd go, and with what it is entered. */
 #include "tests/unit/unit.h"
 
+#include <libfdt.h>
 #include <string.h>
 
 #include "monitor/base/bits.h"
@@ -25,6 +26,9 @@ static int setup(void **state)
     (void)state;
     image_fake_init(&kernel);
     dtb_fake_begin(&tree);
+    dtb_fake_node(&tree, "memory@40000000");
+    dtb_fake_string(&tree, "device_type", "memory");
+    dtb_fake_end(&tree);
     machine = (struct machine){.ram_count = 1, .ram = {{0x40000000, 0x80000000}}};
     memset(&busy, 0, sizeof(busy));
     input = (struct plan_input){
@@ -180,14 +184,32 @@ static void test_no_room(void **state)
     assert_refused(ERR_STATE, "without a devicetree the machine's RAM is not known");
 }
 
+/* A tree of exactly @bytes, with memory. */
+static struct bytes tree_of(uint32_t bytes)
+{
+    static _Alignas(8) uint8_t data[3 << 20];
+    static const uint8_t padding[3 << 20];
+    int node;
+
+    assert_int_equal(fdt_create_empty_tree(data, sizeof(data)), 0);
+    node = fdt_add_subnode(data, 0, "memory");
+    assert_int_equal(fdt_setprop_string(data, node, "device_type", "memory"), 0);
+    assert_int_equal(fdt_setprop(data, 0, "padding", padding, 4), 0);
+    assert_int_equal(fdt_pack(data), 0);
+    bytes -= fdt_totalsize(data) - 4;
+    fdt_set_totalsize(data, sizeof(data));
+    assert_int_equal(fdt_setprop(data, 0, "padding", padding, (int)bytes), 0);
+    assert_int_equal(fdt_pack(data), 0);
+    return (struct bytes){data, fdt_totalsize(data)};
+}
+
 static void test_dtb(void **state)
 {
-    static uint8_t large[3 << 20];
-
     (void)state;
     input.dtb.size = 0;
     assert_refused(ERR_STATE, "Linux needs a devicetree, and there is none");
-    input.dtb = (struct bytes){large, MIB(2) - 64};
+    input.dtb = tree_of(MIB(2) - 64);
+    assert_int_equal(input.dtb.size, MIB(2) - 64);
     assert_refused(ERR_RANGE, "dtb: 2097192 bytes with what is added to /chosen are more than the "
                               "2 MiB that Linux maps");
     input.initrd.size = 0;

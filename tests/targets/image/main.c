@@ -113,7 +113,8 @@ static struct range find_ram(const uint8_t *dtb)
     const struct value reg = dtb_find(dtb, "memory", "reg");
     const uint64_t start = dtb_number((struct value){reg.data, 8});
 
-    return (struct range){start, start + dtb_number((struct value){reg.data + 8, 8})};
+    /* Two cells, and one or two. */
+    return (struct range){start, start + dtb_number((struct value){reg.data + 8, reg.bytes - 8})};
 }
 
 static void check_image(struct range image, struct range ram)
