@@ -51,6 +51,27 @@ static bool pl011_is_there(const struct serial *port)
     return true;
 }
 
+/* Changing FEN drops what has been received. QEMU 10.0 passes nothing on any more if that was what
+ * it waits for to be read: an empty UARTDR is read for it. */
+static void start_fifo(struct serial *port)
+{
+    set(port, UARTLCR_H, LCR_H_WLEN_8 | LCR_H_FEN);
+    if (get(port, UARTFR) & FR_RXFE)
+        (void)get(port, UARTDR);
+}
+
+/* Baud rate and line format are the firmware's. The FIFO is turned on only where it is off. */
+static void pl011_start(struct serial *port)
+{
+    uint64_t enabled = CR_UARTEN | CR_TXE | CR_RXE;
+
+    set(port, UARTIMSC, 0);
+    if (!(get(port, UARTLCR_H) & LCR_H_FEN))
+        start_fifo(port);
+    if ((get(port, UARTCR) & enabled) != enabled)
+        set(port, UARTCR, get(port, UARTCR) | enabled);
+}
+
 static void pl011_write(struct serial *port, const char *data, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -80,7 +101,7 @@ static uint8_t *take(struct serial *port, const volatile uint32_t *uartdr, uint8
 }
 
 /* Where the FIFO is full, its bytes are read without asking for each whether it is there. */
-static size_t receive(struct serial *port, uint8_t *to, size_t room, unsigned looks)
+static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
 {
     const volatile uint32_t *uartfr = (const volatile uint32_t *)(port->base + UARTFR);
     const volatile uint32_t *uartdr = (const volatile uint32_t *)(port->base + UARTDR);
@@ -103,40 +124,6 @@ static size_t receive(struct serial *port, uint8_t *to, size_t room, unsigned lo
     return (size_t)(next - to);
 }
 
-/*
- * Turning the FIFO on drops what has been received: a key that was pressed before is read first.
- * QEMU passes the next one on when UARTDR is read, and 10.0 never again if what it waits for to be
- * read has been dropped: so it is read once more, empty or not.
- */
-static void start_fifo(struct serial *port)
-{
-    port->early_count = receive(port, &port->early, 1, 1);
-    set(port, UARTLCR_H, LCR_H_WLEN_8 | LCR_H_FEN);
-    if (get(port, UARTFR) & FR_RXFE)
-        (void)get(port, UARTDR);
-}
-
-/* Baud rate and line format are the firmware's. */
-static void pl011_start(struct serial *port)
-{
-    uint64_t enabled = CR_UARTEN | CR_TXE | CR_RXE;
-
-    set(port, UARTIMSC, 0);
-    if (!(get(port, UARTLCR_H) & LCR_H_FEN))
-        start_fifo(port);
-    if ((get(port, UARTCR) & enabled) != enabled)
-        set(port, UARTCR, get(port, UARTCR) | enabled);
-}
-
-static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
-{
-    if (port->early_count == 0 || room == 0)
-        return receive(port, to, room, looks);
-    port->early_count = 0;
-    *to = port->early;
-    return 1;
-}
-
 static void pl011_flush(struct serial *port)
 {
     while (get(port, UARTFR) & FR_BUSY)
@@ -148,7 +135,7 @@ static enum serial_fill pl011_fill(struct serial *port)
     uint32_t flags = get(port, UARTFR);
 
     if (flags & FR_RXFE)
-        return port->early_count ? SERIAL_SOME : SERIAL_EMPTY;
+        return SERIAL_EMPTY;
     return flags & FR_RXFF ? SERIAL_FULL : SERIAL_SOME;
 }
 

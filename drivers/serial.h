@@ -14,8 +14,6 @@ struct serial {
     const struct serial_ops *ops;
     uintptr_t base; /* of the registers, mapped */
     uint32_t errors[SERIAL_ERROR_COUNT];
-    uint8_t early; /* received before the port was started, if early_count is 1 */
-    size_t early_count;
 };
 
 /** How much of what can be held has been received. */

@@ -6,7 +6,8 @@
 # and on Debian installed with apt-get, as the package that has it. The arm64 static libraries
 # are fetched with private apt state, for which one need not be root, and unpacked below DIRECTORY,
 # so that the system gets no foreign architecture. So are, for linux, Debian's arm64 kernel and a
-# static busybox: DIRECTORY/linux has Image, busybox and the devicetrees of boards.
+# static busybox, DIRECTORY/linux has Image, busybox and the devicetrees of boards, and Debian's Xen,
+# DIRECTORY/xen.
 # Prints what it will do before it does it, and nothing where there is nothing to do. Where it may
 # not install (not root, not Debian, NO_INSTALL=1), prints what is missing and exits with 1.
 # From the environment: HOST_CC, CROSS_COMPILE, PICOLIBC, ARM64_INCLUDE, ARM64_LIB, QEMU, FUZZ_CC, PYTHON.
@@ -126,6 +127,12 @@ missing_linux() {
 	esac
 }
 
+missing_xen() {
+	case " $purposes " in
+	*' linux '*) [ ! -e /etc/debian_version ] || [ -e "$directory/xen" ] || echo ' Xen' ;;
+	esac
+}
+
 on_debian() {
 	[ -z "${NO_INSTALL:-}" ] && [ -e /etc/debian_version ] && command -v apt-get >/dev/null
 }
@@ -196,11 +203,22 @@ fetch_linux() {
 	rm -rf "$private"
 }
 
+# Of the hypervisor that xen-system-arm64 depends on, the Image.
+fetch_xen() {
+	begin_private xen-system-arm64
+	private_download "$(APT_CONFIG=$private/apt.conf apt-cache depends xen-system-arm64 |
+		sed -n 's/.*Depends: \(xen-hypervisor-[0-9].*\)/\1/p')"
+	dpkg-deb -x "$private"/*.deb "$private/root"
+	mv "$private/root"/boot/xen-*-arm64 "$directory/xen"
+	rm -rf "$private"
+}
+
 # Print what is missing and leave.
 give_up() {
 	[ -z "$host" ] || echo "deps: missing, by the names of Debian's packages:$host"
 	[ -z "$target" ] || printf 'deps: missing arm64 static libraries and headers:\n%s\n' "$target"
 	[ -z "$linux" ] || echo "deps: missing: Debian's arm64 kernel and busybox in $directory/linux"
+	[ -z "$xen" ] || echo "deps: missing: Debian's arm64 hypervisor as $directory/xen"
 	echo "deps: $1"
 	exit 1
 }
@@ -208,6 +226,7 @@ give_up() {
 look() {
 	host=$(missing_packages)
 	linux=$(missing_linux)
+	xen=$(missing_xen)
 	target=''
 	case " $purposes " in
 	*' build '*) target=$(missing_arm64) ;;
@@ -215,11 +234,12 @@ look() {
 }
 
 look
-[ -n "$host$target$linux" ] || exit 0
+[ -n "$host$target$linux$xen" ] || exit 0
 on_debian || give_up 'not installing them: NO_INSTALL is set, or this is not Debian'
 [ -z "$host" ] || [ "$(id -u)" = 0 ] || give_up 'not installing them: not root'
 [ -z "$host" ] || install_packages "$host"
 [ -z "$target" ] || fetch_arm64
 [ -z "$linux" ] || fetch_linux
+[ -z "$xen" ] || fetch_xen
 look
-[ -z "$host$target$linux" ] || give_up 'still missing: is an overridden name or place wrong?'
+[ -z "$host$target$linux$xen" ] || give_up 'still missing: is an overridden name or place wrong?'

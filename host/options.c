@@ -247,7 +247,8 @@ static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
         return bad_usage("--out", "missing");
-    if (!options_has_payload(o) && o->format != OUT_BIN && o->format != OUT_FLASH)
+    if (!options_has_payload(o) &&
+        (o->format == OUT_FIT || (o->format == OUT_ELF && !o->load_addr.given)))
         return bad_usage("",
                          "nothing to pack: no --kernel, --app, --dtb, --initrd, --script or --fit");
     if (check_fit(o))

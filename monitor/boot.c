@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <libfdt.h>
+
 #include "mm/par.h"
 #include "monitor/base/bits.h"
 #include "monitor/bootargs.h"
@@ -25,7 +27,7 @@ int boot_dtb(const struct monitor *m, struct bytes *out, struct diag *d)
     err = fdt_mem_check(*out, &used, &why);
     if (err)
         return diag_set(d, err, "image %s: %s", image->name, why.text);
-    out->size = used;
+    out->size = fdt_totalsize(out->data);
     return ERR_OK;
 }
 

@@ -274,7 +274,7 @@ void change_undo(struct monitor *m, struct change *c)
 
 int change_config(struct monitor *m, const char *config, struct diag *d)
 {
-    struct change c;
+    struct change c = {0};
     int err;
 
     if (m->fit.image_count && strcmp(config, m->fit.config) == 0)

@@ -136,6 +136,19 @@ bool console_interrupted(struct console *con)
     return con->interrupted;
 }
 
+void console_keep(struct console *con, uint64_t us)
+{
+    uint64_t end = 0;
+    uint8_t byte;
+
+    do {
+        while (con->ops->read(con->context, &byte, 1, 1)) {
+            ahead_keep(con, byte);
+            end = deadline(con, us);
+        }
+    } while (end > 0 && wait_until(con, end));
+}
+
 void console_clear_interrupt(struct console *con)
 {
     con->interrupted = false;

@@ -25,7 +25,7 @@ struct console {
     void *context;
     bool quiet;       /* printf writes nothing */
     bool interrupted; /* a Ctrl-C came since console_clear_interrupt */
-    /* Type-ahead that console_interrupted read while it looked for Ctrl-C. */
+    /* What console_interrupted and console_keep have read. */
     size_t ahead_head, ahead_count;
     uint8_t ahead[CONSOLE_AHEAD_BYTES];
 };
@@ -56,6 +56,13 @@ size_t console_read(struct console *con, uint8_t *to, size_t room, uint64_t time
  */
 bool console_interrupted(struct console *con);
 void console_clear_interrupt(struct console *con);
+
+/**
+ * Keep what has come, Ctrl-C too, for console_getc; where anything has, until nothing more comes
+ * for
+ * @us.
+ */
+void console_keep(struct console *con, uint64_t us);
 
 uint64_t console_now_us(struct console *con);
 

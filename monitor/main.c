@@ -32,6 +32,8 @@ static struct monitor monitor;
 static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
+enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
+
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
 static void serial_write(void *context, const char *data, size_t size)
@@ -237,6 +239,24 @@ static void start_console(struct monitor *m)
     };
 }
 
+/* @hint: x0 at entry, where 0 says nothing. */
+static void find_dtb(struct monitor *m, paddr_t hint, struct bytes *found)
+{
+    const paddr_t at[] = {hint, LAYOUT_EARLY_DTB, LAYOUT_OTHER_DTBS};
+    const unsigned first = hint ? 0 : 1;
+
+    place_find_dtb(m, at + first, sizeof(at) / sizeof(at[0]) - first, found);
+}
+
+/* Spin tables are served by what runs before the kernel, and here nothing does. */
+static void forget_spin_tables(struct machine *machine)
+{
+    for (unsigned i = 0; i < machine->cpu_count; i++) {
+        if (machine->cpus[i].enable == CPU_ENABLE_SPIN_TABLE)
+            machine->cpus[i].enable = CPU_ENABLE_NONE;
+    }
+}
+
 /* What only EL3 can set, now that the DTB has told about it; then EL3 is left for good. */
 static void leave_secure(struct monitor *m)
 {
@@ -246,6 +266,7 @@ static void leave_secure(struct monitor *m)
 
     if (!m->cpu.started_at_el3)
         return;
+    forget_spin_tables(&m->machine);
     if (machine->gic_version)
         gic_open(&secure, machine->gic_version, machine->gic_dist, machine->gic_cpu);
     if (!m->cpu.counter_hz)
@@ -262,6 +283,14 @@ static void start_line(struct monitor *m)
     idle.wakeup.dist = m->machine.gic_dist;
     idle.wakeup.cpu = m->machine.gic_cpu;
     idle.irq = m->machine.uart.irq;
+}
+
+/* To turn the FIFO on drops what has been typed before; to wait for that has set up the idling. */
+static void start_port(struct monitor *m)
+{
+    console_keep(&m->con, EARLY_KEYS_US);
+    idle_stop(&idle, &port);
+    port.ops->start(&port);
 }
 
 /* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
@@ -312,7 +341,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     mmu_start(image);
     arch_cpu(&m->cpu);
     start_console(m);
-    place_find_dtb(m, dtb_hint, LAYOUT_EARLY_DTB, &dtb);
+    find_dtb(m, dtb_hint, &dtb);
     leave_secure(m);
     m->uart = find_uart(m);
     read_desc(m);
@@ -322,7 +351,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     err = place_take(m, dtb, &d);
     if (!err)
         start_line(m);
-    port.ops->start(&port);
+    start_port(m);
     if (err)
         console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
     shell_init(&m->shell, &m->con, m, cmd_table);

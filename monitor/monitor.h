@@ -46,7 +46,7 @@ struct monitor_progress {
 
 enum { SCRIPT_DEPTH_MAX = 3 };
 
-/** A compressed image, and what it unpacks to; data.size 0: none. */
+/** A compressed image, or a DTB with slack, and what is loaded instead; data.size 0: none. */
 struct unpacked {
     struct bytes source, data;
 };

@@ -17,9 +17,9 @@ MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie 
 EARLY_CFLAGS := -fno-lto -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
-# Size counts, but here instructions count more: most of what runs before the shell, and for each
-# byte of an upload.
-FAST_OBJS := build/target/mm/pt_build.o build/target/mm/fdt_scan.o build/target/payload/crc16.o
+# Size counts, but here instructions count more: most of what runs before the shell, and what runs
+# for each byte received.
+FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o)
 $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \

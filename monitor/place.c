@@ -35,13 +35,33 @@ static int check_dtb(paddr_t dtb, struct bytes *found, struct diag *d)
     return ERR_OK;
 }
 
-void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found)
+struct dtb_search {
+    paddr_t at;
+    struct bytes *found;
+    struct diag *d;
+};
+
+static int search_dtb(void *context)
 {
+    struct dtb_search *s = context;
+
+    return check_dtb(s->at, s->found, s->d);
+}
+
+void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found)
+{
+    struct diag later;
+    int err = ERR_NOTFOUND;
+
     *found = (struct bytes){NULL, 0};
-    if ((!hint || check_dtb(hint, found, &m->fdt_problem)) &&
-        check_dtb(fallback, found, hint ? NULL : &m->fdt_problem))
-        return;
-    if (fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
+    for (unsigned i = 0; i < count && err; i++) {
+        struct dtb_search s = {at[i], found, i ? &later : &m->fdt_problem};
+
+        (void)diag_set(s.d, ERR_FAULT, "0x%" PRIx64 ": there is no memory", at[i]);
+        arch_reach(bytes_range(dtb_window(at[i])));
+        err = arch_try(search_dtb, &s);
+    }
+    if (!err && fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
         memset(&m->machine, 0, sizeof(m->machine));
 }
 

@@ -7,10 +7,11 @@
 #include "monitor/monitor.h"
 
 /**
- * Look for a DTB at @hint (0: none), then at @fallback, and read m->machine from it. *@found is
- * empty where there is none; m->fdt_problem says why, or what is wrong with the one at @hint.
+ * Look for a DTB at each of @count addresses in turn, where there need not be any memory, and read
+ * m->machine from the first. *@found is empty where there is none; m->fdt_problem says why there is
+ * none at the first address, or what is wrong with the one found.
  */
-void place_find_dtb(struct monitor *m, paddr_t hint, paddr_t fallback, struct bytes *found);
+void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found);
 
 /**
  * Move the monitor to the highest free memory and onto its runtime map, copy @dtb (may be empty) to

@@ -2,7 +2,9 @@
 #include "monitor/unpacked.h"
 
 #include <inttypes.h>
-#include <string.h>
+#include <stddef.h>
+
+#include <libfdt.h>
 
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
@@ -10,9 +12,27 @@
 #include "monitor/place.h"
 #include "payload/unpack.h"
 
+static bool is_compressed(const struct fit_image *image)
+{
+    return unpack_kind(image->compression) != UNPACK_NONE;
+}
+
+/* As QEMU's, which is 1 MiB with 8 KiB in it: the last of the blocks, the strings, ends long before
+ * the blob does. */
+static bool has_slack(struct bytes dtb)
+{
+    uint32_t total = 0, at = 0, size = 0;
+
+    (void)bytes_be32(dtb, offsetof(struct fdt_header, totalsize), &total);
+    (void)bytes_be32(dtb, offsetof(struct fdt_header, off_dt_strings), &at);
+    (void)bytes_be32(dtb, offsetof(struct fdt_header, size_dt_strings), &size);
+    return (uint64_t)at + size + PAGE_BYTES < total;
+}
+
 bool unpacked_is_needed(const struct fit_image *image, enum fit_role role)
 {
-    return role < FIT_OTHER && role != FIT_INITRD && unpack_kind(image->compression) != UNPACK_NONE;
+    return role < FIT_OTHER && role != FIT_INITRD &&
+           (is_compressed(image) || (role == FIT_DTB && has_slack(image->data)));
 }
 
 struct bytes unpacked_data(const struct monitor *m, const struct fit_image *image,
@@ -33,28 +53,52 @@ static struct range pages_of(struct bytes b)
 
 static int list_one(const struct monitor *m, unsigned role, struct regions *set, struct diag *d)
 {
-    char name[REGION_NAME_BYTES] = "unpacked ";
+    char name[REGION_NAME_BYTES] = "";
 
-    (void)text_append(name, sizeof(name), text_pick(UPLOAD_SLOT_NAMES, role));
+    (void)text_add(name, sizeof(name), "%s %s", role == FIT_DTB ? "copy of" : "unpacked",
+                   text_pick(UPLOAD_SLOT_NAMES, role));
     return regions_add_rest(set, pages_of(m->unpacked[role].data), REGION_SOURCE, name, d);
+}
+
+static int find_room(struct monitor *m, struct regions *taken, uint64_t bytes, struct range *out,
+                     struct diag *d)
+{
+    if (bytes == 0)
+        return diag_set(d, ERR_FORMAT, "unpacks to nothing");
+    if (bytes > SIZE_MAX - PAGE_BYTES || place_high(m, taken, align_up(bytes, PAGE_BYTES), out))
+        return diag_set(d, ERR_NOMEM, "unpacks to %" PRIu64 " bytes, for which there is no room",
+                        bytes);
+    return ERR_OK;
+}
+
+static int pack_dtb(struct monitor *m, struct bytes dtb, struct regions *taken, struct bytes *out,
+                    struct diag *d)
+{
+    struct range to = {0, 0};
+    uint32_t size = 0;
+    int err = fdt_mem_check(dtb, &size, d);
+
+    if (!err)
+        err = find_room(m, taken, size, &to, d);
+    if (!err)
+        err = fdt_mem_copy(dtb, 0, arch_phys(to.start), size, d);
+    if (!err)
+        *out = (struct bytes){arch_phys(to.start), size};
+    return err;
 }
 
 static int unpack_image(struct monitor *m, const struct fit_image *image, struct regions *taken,
                         struct bytes *out, struct diag *d)
 {
-    struct range to;
+    struct range to = {0, 0};
     uint64_t bound = 0;
-    size_t size;
+    size_t size = 0;
     int err = unpack_bound(image->compression, image->data, &bound, d);
 
-    if (err)
-        return err;
-    if (bound == 0)
-        return diag_set(d, ERR_FORMAT, "unpacks to nothing");
-    if (bound > SIZE_MAX - PAGE_BYTES || place_high(m, taken, align_up(bound, PAGE_BYTES), &to))
-        return diag_set(d, ERR_NOMEM, "unpacks to %" PRIu64 " bytes, for which there is no room",
-                        bound);
-    err = unpack(image->compression, image->data, arch_phys(to.start), (size_t)bound, &size, d);
+    if (!err)
+        err = find_room(m, taken, bound, &to, d);
+    if (!err)
+        err = unpack(image->compression, image->data, arch_phys(to.start), (size_t)bound, &size, d);
     if (!err)
         *out = (struct bytes){arch_phys(to.start), size};
     return err;
@@ -77,7 +121,8 @@ static int update(struct monitor *m, enum fit_role role, struct regions *taken, 
     err = fit_verify(image, d);
     if (err)
         return err;
-    err = unpack_image(m, image, taken, &u->data, &why);
+    err = is_compressed(image) ? unpack_image(m, image, taken, &u->data, &why)
+                               : pack_dtb(m, image->data, taken, &u->data, &why);
     if (err)
         return diag_set(d, err, "image %s: %s", image->name, why.text);
     u->source = image->data;

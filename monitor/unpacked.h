@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Compressed images, unpacked into free memory before the plan is made: all that comes later sees
- * plain bytes. */
+/* Compressed images, unpacked into free memory before the plan is made, and devicetrees without
+ * their slack: all that comes later sees plain bytes. */
 #ifndef ELFMON_MONITOR_UNPACKED_H
 #define ELFMON_MONITOR_UNPACKED_H
 

@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payload/crc16.h"
 
+#include <endian.h>
 #include <string.h>
 
-/* Divide one byte more. The remainder is in the upper half of @r, the bytes to come below it; what
- * leaves at the top is folded so that the quotient's upper four bits act on its lower four, and the
- * polynomial has 1 at bits 12, 5 and 0. */
-static inline uint32_t step(uint32_t r)
+/*
+ * The remainder of t * x^16, divided by P = x^16 + x^12 + x^5 + 1, without a table. With y = 1 / x
+ * and z = y^4 + y^11 + y^16, the quotient is the integer part of t / (1 + z); 1 / (1 + z) is
+ * (1 + z)(1 + z^2)(1 + z^4)(1 + z^8)..., and squaring doubles each exponent. What is shifted out at
+ * the bottom cannot come back. The remainder is then the low end of the quotient times P.
+ */
+static uint16_t remainder_of(uint64_t t)
 {
-    uint32_t x = r >> 24;
+    uint64_t q = t;
 
-    x ^= x >> 4;
-    return r << 8 ^ x << 28 ^ x << 21 ^ x << 16;
+    q ^= q >> 4 ^ q >> 11 ^ q >> 16;
+    q ^= q >> 8 ^ q >> 22 ^ q >> 32;
+    q ^= q >> 16 ^ q >> 44;
+    q ^= q >> 32;
+    return (uint16_t)(q ^ q << 5 ^ q << 12);
 }
 
-static inline uint32_t word_at(const uint8_t *data)
-{
-    uint32_t word;
-
-    memcpy(&word, data, sizeof(word));
-    return __builtin_bswap32(word); /* every machine this runs on is little-endian */
-}
-
-/* Four bytes at a time: while the first two leave, the last two move up into the remainder. */
 uint16_t crc16_update(uint16_t crc, const uint8_t *data, size_t size)
 {
-    uint32_t r = (uint32_t)crc << 16;
+    uint64_t word;
+    size_t i = 0;
 
-    for (; size >= sizeof(r); size -= sizeof(r), data += sizeof(r)) {
-        r ^= word_at(data);
-        r = step(step(step(step(r))));
+    for (; size - i >= sizeof(word); i += sizeof(word)) {
+        memcpy(&word, data + i, sizeof(word));
+        crc = remainder_of(be64toh(word) ^ (uint64_t)crc << 48);
     }
-    for (; size > 0; size--)
-        r = step(r ^ (uint32_t)*data++ << 24);
-    return (uint16_t)(r >> 16);
+    for (; i < size; i++)
+        crc = (uint16_t)(remainder_of(crc >> 8 ^ data[i]) ^ crc << 8);
+    return crc;
 }

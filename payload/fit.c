@@ -400,7 +400,7 @@ bool fit_config_name(const struct fit *fit, unsigned index, char name[FIT_NAME_B
         if (index-- > 0)
             continue;
         if (fit_props_copy(name, FIT_NAME_BYTES, found, strlen(found)))
-            strcpy(name, "?");
+            (void)text_copy(name, FIT_NAME_BYTES, "?");
         return true;
     }
     return false;

@@ -9,6 +9,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/base/range.h"
+#include "monitor/base/text.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
 
@@ -137,7 +138,7 @@ static int take_hash(struct fit_image *image, const char *name, struct bytes val
     size_t bytes;
 
     if (algo < 0) {
-        strcpy(image->unknown_hash, name);
+        (void)text_copy(image->unknown_hash, sizeof(image->unknown_hash), name);
         return ERR_OK;
     }
     bytes = digest_bytes((enum digest_algo)algo);

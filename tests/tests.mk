@@ -96,6 +96,7 @@ bench:
 	$(Q)host/deps.sh $(DEPS) build run test bench
 	+$(Q)$(PARALLEL) build targets
 	$(Q)$(RUN_PYTHON) tests/bench/bench.py
+	$(Q)$(RUN_PYTHON) tests/bench/instructions.py
 	$(Q)$(RUN_PYTHON) tests/bench/uploads.py $(UPLOADS)
 
 -include $(UNIT_OBJS:.o=.d) $(FUZZ_OBJS:.o=.d) $(wildcard build/unit/*.d build/fuzz/*.d build/tests/*.d)

@@ -17,6 +17,10 @@
 #define LAYOUT_EARLY_UART 0x09000000
 #define LAYOUT_EARLY_DTB  0x40000000
 
+/* Where a DTB is looked for next when x0 does not tell: QEMU gives an ELF's machine its DTB at the
+ * start of RAM (raspi3b and xlnx-versal-virt; sbsa-ref). */
+#define LAYOUT_OTHER_DTBS 0, 0x10000000000
+
 /* Where a PL011 is looked for when the DTB names none: SBSA machines' (QEMU sbsa-ref). */
 #define LAYOUT_OTHER_UART 0x60000000
 

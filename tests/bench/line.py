@@ -101,10 +101,13 @@ class Monitor(Line):
         self.write(b"\r")  # stops a countdown, or makes another prompt
         self.until(prompt)
 
-    def receive(self, command, sender, path):
-        """Returns the sender's seconds."""
+    def begin(self, command):
         self.write(command.encode() + b"\r")
         self.until(self.ready)
+
+    def receive(self, command, sender, path):
+        """Returns the sender's seconds."""
+        self.begin(command)
         seconds = self.send(sender, path)
         self.until(self.prompt)
         return seconds

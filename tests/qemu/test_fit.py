@@ -3,12 +3,13 @@
 
 import re
 import shutil
+import subprocess
 
 import pytest
 
 import its
 from images import TARGETS, pack
-from machine import contract
+from machine import QEMU, contract
 from surgery import Patient
 
 KERNEL_PA = 0x40000000
@@ -60,6 +61,23 @@ def test_kinds_of_lz4(start, tmp_path, files, options):
     nodes += [its.node("app", its.packed(files[1], "lz4", *options), "lz4")]
     fit = its.make(tmp_path, its.source(nodes, {"c": 'kernel = "kernel"; loadables = "app";'}, "c"))
     check_boots(start(embed(fit, "--autoboot", "0")))
+
+
+def test_devicetree_with_slack(start, tmp_path, files):
+    """As QEMU dumps them: 1 MiB with 8 KiB in it. It is handed over without."""
+    dump = [QEMU, "-M", f"virt,dumpdtb={tmp_path}/fdt.dtb", "-cpu", "cortex-a53", "-m", "1G"]
+    subprocess.run([*dump, "-nic", "none", "-display", "none"], check=True, capture_output=True)
+    assert (tmp_path / "fdt.dtb").stat().st_size == 1 << 20
+    nodes = [its.node("kernel", files[0]), its.node("app", files[1])]
+    nodes += [its.node("fdt", tmp_path / "fdt.dtb")]
+    configs = {"c": 'kernel = "kernel"; loadables = "app"; fdt = "fdt";'}
+    fit = its.make(tmp_path, its.source(nodes, configs, "c"))
+    machine = start(embed(fit, "--autoboot", "off"))
+    machine.expect_prompt()
+    shown = machine.command("regions")
+    assert re.search(r" 8 KiB  copy of dtb\n", shown) and re.search(r" 8 KiB  dtb \(", shown)
+    machine.send("boot\r")
+    check_boots(machine)
 
 
 # --- Configurations

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """go: what code is entered with, calling it, and other loaders behind this one."""
 
+import os
 import pathlib
 
 import pytest
 
 from entry import clean_el2, clean_el3, differences, identity, spoil_first
-from images import LOADER, TARGETS, pack
+from images import LOADER, ROOT, TARGETS, pack
 from machine import contract
 
 EL2 = "virt,virtualization=on"
 EL3 = "virt,secure=on"
 ENTRY = 0x58000000
 UBOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+XEN = ROOT / os.environ.get("DEPS", "build/deps") / "xen"
 needs_uboot = pytest.mark.skipif(not UBOOT.exists(), reason="Debian's u-boot-qemu is not there")
 
 # MMU and caches off: the RES1 bits alone.
@@ -123,6 +125,21 @@ def test_from_uboot(start, kind):
     machine.send("boot\r")
     text, status = machine.result()
     assert status == 0 and contract(text)[-1].endswith(" 0 failed")
+
+
+@pytest.mark.skipif(not XEN.exists(), reason="Debian's Xen is not there: make deps")
+@pytest.mark.parametrize("kind", [EL2, EL2 + ",gic-version=3", EL2 + ",secure=on"])
+@pytest.mark.parametrize("way", ["go", "boot"])
+def test_xen(start, kind, way):
+    """As far as it gets without a kernel for its first domain."""
+    if way == "go":
+        machine = start(LOADER, kind, args=at(XEN, 0x50000000))
+    else:
+        machine = start(pack("--kernel", XEN, "--autoboot", "off", kernel=None, app=None), kind)
+    machine.expect_prompt()
+    machine.send("go 0x50000000\r" if way == "go" else "boot\r")
+    machine.expect_exact("(XEN) Xen version 4.")
+    machine.expect_exact("LOADING DOMAIN 0")
 
 
 def test_refusals(shell):

@@ -29,16 +29,18 @@ static void test_dtb_is_found_at_the_hint_or_behind(void **state)
 {
     struct bytes found;
     uint32_t size = (uint32_t)m->fdt_bytes.size;
+    const paddr_t there[] = {ARCH_FAKE_BASE + 0x1000, ARCH_FAKE_BASE};
+    const paddr_t behind[] = {ARCH_FAKE_BASE, ARCH_FAKE_BASE + 0x1000};
 
     (void)state;
     assert_true(size > 0);
     memset(arch_fake.memory, 0, arch_fake.size);
     memcpy(arch_fake.memory + 0x1000, m->fdt_bytes.data, size);
-    place_find_dtb(m, ARCH_FAKE_BASE + 0x1000, ARCH_FAKE_BASE, &found);
+    place_find_dtb(m, there, 2, &found);
     assert_ptr_equal(found.data, arch_fake.memory + 0x1000);
-    place_find_dtb(m, 0, ARCH_FAKE_BASE + 0x1000, &found);
+    place_find_dtb(m, behind, 2, &found);
     assert_ptr_equal(found.data, arch_fake.memory + 0x1000);
-    place_find_dtb(m, 0, ARCH_FAKE_BASE, &found);
+    place_find_dtb(m, behind, 1, &found);
     assert_int_equal(found.size, 0);
     assert_true(m->fdt_problem.text[0] != '\0');
 }

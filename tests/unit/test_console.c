@@ -156,6 +156,24 @@ static void test_read_takes_what_is_there(void **state)
     assert_int_equal(console_read(&con, to, 8, 0), 0);
 }
 
+static void test_keep(void **state)
+{
+    (void)state;
+    console_keep(&con, 1000);
+    assert_int_equal(fake.now_us, 0);
+    console_fake_send(&fake, 0, "a\x03", 2);
+    console_fake_send(&fake, 999, "b", 1);
+    console_fake_send(&fake, 1998, "c", 1);
+    console_fake_send(&fake, 2999, "d", 1);
+    console_keep(&con, 1000);
+    assert_int_equal(con.ahead_count, 4);
+    assert_int_equal(fake.now_us, 2998);
+    for (const char *c = "a\x03"
+                         "bc";
+         *c; c++)
+        assert_int_equal(console_getc(&con, 0), *c);
+}
+
 static void test_read_takes_type_ahead_first(void **state)
 {
     uint8_t to[8] = {0};
@@ -187,6 +205,7 @@ int main(void)
         cmocka_unit_test_setup(test_sleep_ends_in_time_or_at_ctrl_c, setup),
         cmocka_unit_test_setup(test_read_takes_what_is_there, setup),
         cmocka_unit_test_setup(test_read_takes_type_ahead_first, setup),
+        cmocka_unit_test_setup(test_keep, setup),
     };
 
     return cmocka_run_group_tests_name("console", tests, NULL, NULL);

@@ -112,6 +112,27 @@ static void test_crc_bit_by_bit(void **state)
     }
 }
 
+/* Whatever part of it is taken at once. */
+static void test_crc_in_parts(void **state)
+{
+    uint8_t data[40];
+    uint16_t whole = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof(data); i++) {
+        data[i] = (uint8_t)(i * 151 + 37);
+        whole = crc16_update(whole, &data[i], 1);
+    }
+    for (unsigned a = 0; a <= sizeof(data); a++) {
+        for (unsigned b = a; b <= sizeof(data); b++) {
+            uint16_t crc = crc16_update(0, data, a);
+
+            crc = crc16_update(crc, data + a, b - a);
+            assert_int_equal(crc16_update(crc, data + b, sizeof(data) - b), whole);
+        }
+    }
+}
+
 static void test_xmodem_crc(void **state)
 {
     (void)state;
@@ -1101,6 +1122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(crc_of_the_standard),
         TEST(crc_bit_by_bit),
+        TEST(crc_in_parts),
         TEST(xmodem_crc),
         TEST(xmodem_checksum),
         TEST(large_and_small_blocks_mixed),

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compressed images in the plan: embedded, uploaded, replaced and damaged. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include <libdeflate.h>
+
+#include "monitor/base/bits.h"
+#include "monitor/boot.h"
+#include "monitor/images.h"
+#include "monitor/place.h"
+#include "monitor/unpacked.h"
+#include "monitor/upload.h"
+#include "tests/fakes/boot_fake.h"
+
+enum { PACKED_ROOM = 64 * 1024 };
+
+static struct boot_fake boot;
+static struct monitor *const m = &boot.fake.m;
+static const struct cmd *const commands[] = {NULL};
+static uint8_t packed[PACKED_ROOM];
+static struct diag why;
+
+/* The fake's memory where its addresses say, so that what is received can be found by pointer. */
+static int map_window(void **state)
+{
+    void *at = (void *)(uintptr_t)ARCH_FAKE_BASE;
+
+    (void)state;
+    return mmap(at, ARCH_FAKE_BYTES, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == at
+               ? 0
+               : -1;
+}
+
+static void list_all(void)
+{
+    assert_int_equal(place_list_own(m, &m->busy, &why), ERR_OK);
+    assert_int_equal(place_list_sources(m, &m->busy, &why), ERR_OK);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    boot_fake_init(&boot, commands, 1, 1);
+    arch_fake.memory = (uint8_t *)(uintptr_t)ARCH_FAKE_BASE;
+    arch_fake.image.start = arch_fake.image.end - KIB(64);
+    memset(arch_fake.memory, 0, ARCH_FAKE_BYTES);
+    list_all();
+    return 0;
+}
+
+static struct bytes gzip(struct bytes plain)
+{
+    struct libdeflate_compressor *c = libdeflate_alloc_compressor(6);
+    size_t size = libdeflate_gzip_compress(c, plain.data, plain.size, packed, PACKED_ROOM);
+
+    libdeflate_free_compressor(c);
+    assert_true(size > 0);
+    return (struct bytes){packed, size};
+}
+
+/* Have the payload's root task compressed. */
+static void pack_app(void)
+{
+    struct fit_image *app = &m->fit.images[1];
+
+    app->data = gzip(app->data);
+    strcpy(app->compression, "gzip");
+    digest_make(DIGEST_SHA256, app->data, &app->digests[DIGEST_SHA256]);
+}
+
+static bool is_busy(const char *name)
+{
+    for (unsigned i = 0; i < m->busy.count; i++) {
+        if (strcmp(m->busy.entries[i].name, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void test_an_image_is_unpacked_once(void **state)
+{
+    struct bytes plain = images_data(m, FIT_APP), first, second;
+
+    (void)state;
+    pack_app();
+    assert_int_equal(images_data(m, FIT_APP).size, 0);
+    assert_int_not_equal(boot_plan_make(m), ERR_OK);
+    unpacked_make(m, &m->busy);
+    assert_string_equal(m->unpack_problem.text, "");
+    first = images_data(m, FIT_APP);
+    assert_int_equal(first.size, plain.size);
+    assert_memory_equal(first.data, plain.data, plain.size);
+    assert_true(is_busy("unpacked app"));
+    assert_false(is_busy("unpacked kernel"));
+    assert_int_equal(boot_plan_make(m), ERR_OK);
+
+    memset(packed, 0, sizeof(packed)); /* not looked at again */
+    unpacked_make(m, &m->busy);
+    second = images_data(m, FIT_APP);
+    assert_ptr_equal(second.data, first.data);
+    assert_int_equal(images_verify(m, FIT_APP, &why), ERR_OK);
+}
+
+static void test_what_is_unpacked_is_out_of_the_plans_way(void **state)
+{
+    struct range to;
+
+    (void)state;
+    pack_app();
+    unpacked_make(m, &m->busy);
+    to = bytes_range(images_data(m, FIT_APP));
+    assert_int_equal(boot_plan_make(m), ERR_OK);
+    assert_false(place_is_in_the_way(m, to));
+    assert_true(to.end <= arch_fake.image.start);
+}
+
+static void test_reasons(void **state)
+{
+    struct fit_image *app = &m->fit.images[1];
+
+    (void)state;
+    pack_app();
+    packed[app->data.size - 6] ^= 1; /* its CRC-32 */
+    unpacked_make(m, &m->busy);
+    assert_non_null(strstr(m->unpack_problem.text, "image app: its sha256 is "));
+    assert_int_not_equal(boot_plan_make(m), ERR_OK);
+    assert_string_equal(m->plan_problem.text, m->unpack_problem.text);
+
+    app->recorded = 0;
+    unpacked_make(m, &m->busy);
+    assert_string_equal(m->unpack_problem.text, "image app: gzip data is damaged or cut short");
+    strcpy(app->compression, "xz");
+    unpacked_make(m, &m->busy);
+    assert_string_equal(m->unpack_problem.text,
+                        "image app: compression xz is not supported, only gzip and lz4 are");
+    strcpy(app->compression, "gzip");
+    memset(packed, 0, sizeof(packed));
+    (void)gzip((struct bytes){arch_fake.memory, 0});
+    unpacked_make(m, &m->busy);
+    assert_non_null(strstr(m->unpack_problem.text, "image app: "));
+    assert_int_equal(images_data(m, FIT_APP).size, 0);
+}
+
+static void test_no_room(void **state)
+{
+    struct range all = {ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
+
+    (void)state;
+    pack_app();
+    assert_int_equal(regions_add_rest(&m->busy, all, REGION_RESERVED, "all", NULL), ERR_OK);
+    unpacked_make(m, &m->busy);
+    assert_non_null(strstr(m->unpack_problem.text, "bytes, for which there is no room"));
+}
+
+static void test_sources_may_move(void **state)
+{
+    static uint8_t elsewhere[PACKED_ROOM];
+    struct bytes before;
+
+    (void)state;
+    pack_app();
+    unpacked_make(m, &m->busy);
+    before = images_data(m, FIT_APP);
+    memcpy(elsewhere, packed, sizeof(packed));
+    unpacked_follow(m, (struct bytes){packed, sizeof(packed)}, elsewhere);
+    assert_int_equal(images_data(m, FIT_APP).size, 0);
+    m->fit.images[1].data.data = elsewhere;
+    assert_ptr_equal(images_data(m, FIT_APP).data, before.data);
+}
+
+/* --- Uploads ------------------------------------------------------------------------------ */
+
+static int upload(const char *name, struct bytes data, size_t padding)
+{
+    struct upload_file file = {.slot = UPLOAD_APP, .size_known = padding == 0};
+    struct range room;
+
+    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    file.data = (struct bytes){(uint8_t *)(uintptr_t)room.start, data.size + padding};
+    memcpy((uint8_t *)(uintptr_t)room.start, data.data, data.size);
+    memset((uint8_t *)(uintptr_t)room.start + data.size, 0x1a, padding);
+    strcpy(file.name, name);
+    return upload_take(m, &file, 1, &why);
+}
+
+static void test_upload(void **state)
+{
+    struct bytes plain = images_data(m, FIT_APP);
+
+    (void)state;
+    assert_int_equal(boot_plan_make(m), ERR_OK);
+    assert_int_equal(upload("app.gz", gzip(plain), 57), ERR_OK);
+    assert_int_equal(images_data(m, FIT_APP).size, plain.size);
+    assert_memory_equal(images_data(m, FIT_APP).data, plain.data, plain.size);
+    assert_true(is_busy("unpacked app"));
+    assert_int_equal(upload_drop(m, UPLOAD_APP, &why), ERR_OK);
+    assert_ptr_equal(images_data(m, FIT_APP).data, plain.data);
+    assert_false(is_busy("unpacked app"));
+}
+
+static void test_damaged_upload_changes_nothing(void **state)
+{
+    struct bytes plain = images_data(m, FIT_APP), bad;
+
+    (void)state;
+    assert_int_equal(boot_plan_make(m), ERR_OK);
+    assert_int_equal(upload("app.gz", gzip(plain), 0), ERR_OK);
+    bad = gzip(plain);
+    packed[bad.size / 2] ^= 0x10;
+    assert_int_not_equal(upload("other.gz", bad, 0), ERR_OK);
+    assert_string_equal(why.text, "image other.gz: gzip data is damaged or cut short");
+    assert_string_equal(images_find(m, FIT_APP)->name, "app.gz");
+    assert_memory_equal(images_data(m, FIT_APP).data, plain.data, plain.size);
+    assert_int_equal(m->plan.protocol, PLAN_SEL4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_an_image_is_unpacked_once, setup),
+        cmocka_unit_test_setup(test_what_is_unpacked_is_out_of_the_plans_way, setup),
+        cmocka_unit_test_setup(test_reasons, setup),
+        cmocka_unit_test_setup(test_no_room, setup),
+        cmocka_unit_test_setup(test_sources_may_move, setup),
+        cmocka_unit_test_setup(test_upload, setup),
+        cmocka_unit_test_setup(test_damaged_upload_changes_nothing, setup),
+    };
+
+    return cmocka_run_group_tests_name("unpacked", tests, map_window, NULL);
+}
