@@ -12,6 +12,12 @@ PACK = ROOT / "build/host/elfmon-pack"
 TARGETS = ROOT / "build/targets"
 IMAGES = ROOT / "build/tests/images"
 
+# Of Debian's packages for arm64, fetched by host/deps.sh; the small user space is of the build.
+DEBIAN = ROOT / os.environ.get("DEPS", "build/deps") / "linux"
+LINUX, DEVICETREES = DEBIAN / "Image", DEBIAN / "dtb"
+INITRAMFS = ROOT / "build/linux/initramfs.cpio.gz"
+HAS_LINUX = LINUX.exists() and INITRAMFS.exists()
+
 
 def hash_of(words):
     """Of the words, and of the content of those that name a file."""

@@ -36,8 +36,10 @@ class Machine:
         semihosting=True,
         args=(),
         halted=False,
+        ports=1,
     ):
         """
+        `ports`: as many UARTs of the board share the line.
         `halted`: before its first instruction, so that `gdb` can look at what QEMU has put into
         memory and change it; gdb.detach() lets it run.
         """
@@ -45,7 +47,9 @@ class Machine:
         ours, theirs = socket.socketpair()
         command = [QEMU, "-display", "none", "-monitor", "none", "-nic", "none", "-no-user-config"]
         command += ["-M", machine, "-cpu", cpu, "-m", str(memory), "-smp", str(smp)]
-        command += ["-chardev", f"socket,id=line,fd={theirs.fileno()}", "-serial", "chardev:line"]
+        mux = "on" if ports > 1 else "off"  # takes Ctrl-A for itself
+        command += ["-chardev", f"socket,id=line,fd={theirs.fileno()},mux={mux}"]
+        command += ["-serial", "chardev:line"] * ports
         command += ["-semihosting"] if semihosting else []
         command += ["-kernel", str(image)] if image else []
         command += map(str, args)

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Boards other than QEMU's virt: the same binary, told about them by their devicetrees alone."""
 
-import os
 import re
 
 import pytest
 
-from images import LOADER, ROOT, pack
+from images import DEVICETREES, HAS_LINUX, INITRAMFS, LINUX, pack
 from machine import contract
 
-DEVICETREES = ROOT / os.environ.get("DEPS", "build/deps") / "linux/dtb"
 RASPI = DEVICETREES / "broadcom/bcm2837-rpi-3-b.dtb"
 VGA = ["-global", "VGA.romfile=", "-global", "bochs-display.romfile="]  # firmware in other packages
 
+needs_linux = pytest.mark.skipif(not HAS_LINUX, reason="Debian's kernel is not there")
 needs_raspi = pytest.mark.skipif(not RASPI.exists(), reason="Debian's devicetrees are not there")
 # Where an ELF lies in RAM, clear of the DTB that QEMU puts at its start.
 LOAD = {"raspi3b": 0x10000000, "xlnx-versal-virt": 0x10000000, "sbsa-ref": 0x10001000000}
@@ -108,3 +107,30 @@ def test_cores_in_a_spin_table_are_listed(start, raw):
         [f"{i}", f"0x{i:010x}", f"spin-table 0x{0xD8 + 8 * i:x}", "spins" if i else "on: runs the monitor"]
         for i in range(4)
     ]
+
+
+# --- Debian's kernel
+
+# Bluetooth has the PL011 of the Raspberry Pi there, the console is the other UART.
+CONSOLES = {"raspi3b": "ttyS1,115200 8250.nr_uarts=2", "xlnx-versal-virt": "ttyAMA0"}
+
+
+@needs_linux
+@pytest.mark.slow
+@pytest.mark.parametrize("board", CONSOLES)
+def test_debian(start, board):
+    options = ["--kernel", LINUX, "--initrd", INITRAMFS, "--autoboot", "0", "--format", "bin"]
+    bootargs = f"console={CONSOLES[board]} quiet"
+    image = pack(*options, "--bootargs", bootargs, kernel=None, app=None)
+    machine = start_board(start, board, image, ports=2)
+    cores = {"raspi3b": 4, "xlnx-versal-virt": 2}[board]
+    machine.expect(f"user space up: {cores} cores, started at EL2, ", 300)
+
+
+@needs_linux
+@pytest.mark.slow
+def test_debian_from_el3(start):
+    board = "xlnx-versal-virt"
+    options = ["--kernel", LINUX, "--initrd", INITRAMFS, "--autoboot", "0"]
+    image = elf(board, *options, "--bootargs", "console=ttyAMA0 quiet", kernel=None, app=None)
+    start_board(start, board, image).expect("user space up: 1 cores, started at EL2, ", 300)

@@ -5,7 +5,6 @@ Debian's arm64 kernel with a small user space.
 """
 
 import gzip
-import os
 import re
 import subprocess
 import zlib
@@ -13,7 +12,7 @@ import zlib
 import pytest
 
 from entry import clean_el2, clean_el3, differences, identity, spoil_first
-from images import LOADER, ROOT, TARGETS, pack, pack_to
+from images import HAS_LINUX, INITRAMFS, LINUX, LOADER, TARGETS, pack, pack_to
 from machine import Machine
 from pairwise import pairwise
 from test_transfer import upload
@@ -23,8 +22,6 @@ KERNEL_PA = 0x40000000
 INITRD = TARGETS / "roottask-16k.elf"  # any file
 INITRD_BYTES = INITRD.read_bytes()
 BOOTARGS_MAX = 2047
-LINUX = ROOT / os.environ.get("DEPS", "build/deps") / "linux/Image"
-INITRAMFS = ROOT / "build/linux/initramfs.cpio.gz"
 
 
 def crc_line(initrd=INITRD_BYTES):
@@ -294,7 +291,7 @@ SHAPES = pairwise(
 
 @pytest.fixture
 def debian():
-    if not LINUX.exists() or not INITRAMFS.exists():
+    if not HAS_LINUX:
         pytest.skip("Debian's kernel is not there: make deps test-programs")
     options = ["--kernel", LINUX, "--initrd", INITRAMFS, "--autoboot", "0"]
     return pack(*options, "--bootargs", "console=ttyAMA0 quiet test", kernel=None, app=None)
