@@ -19,7 +19,8 @@ EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
 # Size counts, but here instructions count more: most of what runs before the shell, and what runs
 # for each byte received.
-FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o)
+FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o \
+	payload/xxh32.o)
 $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \

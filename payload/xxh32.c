@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payload/xxh32.h"
 
+#include <endian.h>
+#include <string.h>
+
 enum { LANES = 4, STRIPE_BYTES = LANES * sizeof(uint32_t) };
 
 #define PRIME_1 UINT32_C(0x9e3779b1)
@@ -26,12 +29,15 @@ static uint32_t word_at(struct bytes data, size_t at)
 static uint32_t take_stripes(struct bytes data, size_t *at)
 {
     uint32_t lanes[LANES] = {PRIME_1 + PRIME_2, PRIME_2, 0, 0 - PRIME_1};
+    uint32_t words[LANES];
 
     if (data.size < STRIPE_BYTES)
         return PRIME_5;
-    for (; data.size - *at >= STRIPE_BYTES; *at += STRIPE_BYTES)
+    for (; data.size - *at >= STRIPE_BYTES; *at += STRIPE_BYTES) {
+        memcpy(words, data.data + *at, STRIPE_BYTES);
         for (unsigned i = 0; i < LANES; i++)
-            lanes[i] = rotate(lanes[i] + word_at(data, *at + 4 * i) * PRIME_2, 13) * PRIME_1;
+            lanes[i] = rotate(lanes[i] + le32toh(words[i]) * PRIME_2, 13) * PRIME_1;
+    }
     return rotate(lanes[0], 1) + rotate(lanes[1], 7) + rotate(lanes[2], 12) + rotate(lanes[3], 18);
 }
 
