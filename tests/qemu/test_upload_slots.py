@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+import its
 from images import TARGETS, pack, pack_to
 from machine import ENTER, QEMU, contract
 from test_room import grown
@@ -255,6 +256,26 @@ def test_what_is_refused_leaves_the_earlier_upload(start, image, tmp_path):
     ]:
         assert refuses(machine, slot, path).startswith(reason)
         assert machine.command("upload; boot -n; mmu; regions; payload") == before
+    boots(machine)
+
+
+@pytest.mark.parametrize("method", ["gzip", "lz4"])
+def test_compressed_files(start, image, tmp_path, method):
+    machine = start(image)
+    machine.expect_prompt()
+    plain = tmp_path / "app"
+    plain.write_bytes(app())
+    whole = its.packed(plain, method)
+    receive(machine, "app", whole)
+    shown = machine.command("payload; regions")
+    assert f"  compressed: {method}, " in shown and "  unpacked app\n" in shown
+    before = machine.command("upload; boot -n; regions; payload")
+    damaged = tmp_path / "damaged"
+    data = bytearray(whole.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    damaged.write_bytes(data)
+    assert refuses(machine, "app", damaged).startswith("image app: ")
+    assert machine.command("upload; boot -n; regions; payload") == before
     boots(machine)
 
 
