@@ -11,6 +11,7 @@ import zlib
 
 import pytest
 
+from bad import fit
 from entry import clean_el2, clean_el3, differences, identity, spoil_first
 from images import HAS_LINUX, INITRAMFS, LINUX, LOADER, TARGETS, pack, pack_to
 from machine import Machine
@@ -254,6 +255,20 @@ def test_long_bootargs(start):
     longest = "x" * BOOTARGS_MAX
     machine = start(image_of("image", "--autoboot", "0", "--bootargs", longest))
     assert f"contract: bootargs = {longest}\n" in assert_contract(machine)
+
+
+def test_bootargs_longer_than_linux_takes(start, tmp_path):
+    """In a FIT made by others. Never cut, then run."""
+    text = "y" * 4096
+    payload = fit.Fit(kernel=(TARGETS / "image.bin").read_bytes())
+    payload.config.put("bootargs", text.encode() + b"\0")
+    path = tmp_path / "image"
+    path.write_bytes(fit.embed(pack("--format", "bin"), *payload.parts()))
+    machine = start(path)
+    machine.expect_prompt()
+    assert machine.fails("boot") == "boot: bootargs: 4096 bytes, of which Linux takes 2047"
+    machine.send("boot -f\r")
+    assert f"contract: bootargs = {text}\n" in assert_contract(machine)
 
 
 def test_an_initrd_that_does_not_fit(start, tmp_path):
