@@ -160,6 +160,10 @@ static void end_file(struct xmodem *x)
         fail_announced(x, x->received);
         return;
     }
+    if (x->phase == XMODEM_FIRST) { /* or its first blocks, YMODEM's header among them, were lost */
+        fail(x, ERR_FORMAT, "the file is empty");
+        return;
+    }
     x->event = XMODEM_END;
     x->phase = XMODEM_HEADER;
     x->streaming = false;

@@ -1025,7 +1025,7 @@ static void test_empty_xmodem_file(void **state)
 {
     (void)state;
     finish_xmodem();
-    assert_received(0);
+    assert_failed(ERR_FORMAT, "after 0 bytes: the file is empty");
 }
 
 static void test_lost_end_of_a_batch(void **state)
