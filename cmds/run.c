@@ -19,7 +19,7 @@ static int run_image(struct monitor *m, struct diag *d)
 
 static int run_memory(struct monitor *m, char **argv, struct diag *d)
 {
-    uint64_t start, size;
+    uint64_t start, size = 0;
     struct range range;
     int err = parse_number(argv[1], &start, d);
 
