@@ -59,6 +59,7 @@ def u_boot_to_prompt():
     """U-Boot is stopped at each character that it prints, until they are its prompt."""
     arguments = ["-bios", str(U_BOOT), *COUNTED]
     with Machine(None, args=arguments, semihosting=False, halted=True) as machine:
+        machine.gdb.wait = lambda connection: None  # the line is read here
         seen = ""
         while not seen.endswith("\r\n=> "):
             # The stop comes before the write, which has to be done without the watchpoint.
