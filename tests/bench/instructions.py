@@ -25,6 +25,7 @@ from line import Monitor  # noqa: E402
 LOADER = ROOT / "build/elfmon.elf"
 SIZE = 64 * 1024
 GOAL = 25  # instructions per byte
+PROMPT = b"elfmon> "
 IDLE = "idle_wait"  # of drivers/idle.c
 CASES = [
     ("xmodem 0x48000000", "sx"),
@@ -87,7 +88,9 @@ def by_function(command, sender):
     """Instructions of one upload."""
     with tempfile.TemporaryDirectory() as directory:
         log = Log(directory)
-        line = Monitor("unix", b"elfmon> ", b"stops\r\n", "-kernel", str(LOADER), *log.arguments)
+        words = PROMPT, PROMPT, b"stops\r\n", "-kernel", str(LOADER), *log.arguments
+        line = Monitor("unix", *words)
+        line.greet()
         log.connect()
         payload = pathlib.Path(directory) / "payload"
         payload.write_bytes(os.urandom(SIZE))

@@ -21,7 +21,9 @@ FRAMED_BYTES = 1024 + 5  # a 1K block with start, number, complement and CRC
 class Line:
     """Stopped except between `resume` and `pause`, so that what is not measured takes no time."""
 
-    def __init__(self, transport, *arguments):
+    def __init__(self, transport, first, *arguments):
+        """`first`: what it says when it can hear; before that, bytes may be lost."""
+        self.first = b"" if transport == "pty" else first  # there, what it says may be lost
         command = [QEMU, *COMMAND.split(), *arguments]
         self.streams = []
         self.log = tempfile.TemporaryFile()
@@ -94,12 +96,16 @@ class Line:
 class Monitor(Line):
     """One with a shell in which a command receives."""
 
-    def __init__(self, transport, prompt, ready, *arguments):
+    def __init__(self, transport, first, prompt, ready, *arguments):
         """`ready`: how the line ends that is printed before the first invitation."""
-        super().__init__(transport, *arguments)
+        super().__init__(transport, first, *arguments)
         self.prompt, self.ready = prompt, ready
+
+    def greet(self):
+        """To its prompt."""
+        self.until(self.first)
         self.write(b"\r")  # stops a countdown, or makes another prompt
-        self.until(prompt)
+        self.until(self.prompt)
 
     def begin(self, command):
         self.write(command.encode() + b"\r")
@@ -117,11 +123,12 @@ class Drain(Line):
     """tests/targets/drain: takes everything, checks nothing."""
 
     def __init__(self, transport, image):
-        super().__init__(transport, "-kernel", str(image))
-        self.greet()
+        super().__init__(transport, b"?", "-kernel", str(image))
 
     def greet(self):
-        """To where it has said '?', which may have been lost."""
+        """To where it says '?'."""
+        self.until(self.first)
+        self.first = b""
         self.begin(False, 0, 0)
         self.until(ACK + b"?")
 

@@ -7,9 +7,11 @@ are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
 """
 
 import argparse
+import contextlib
 import itertools
 import os
 import pathlib
+import signal
 import statistics
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from line import Drain, Monitor  # noqa: E402
 LOADER = ROOT / "build/elfmon.elf"
 DRAIN = ROOT / "build/targets/drain.elf"
 U_BOOT = pathlib.Path("/usr/lib/u-boot/qemu_arm64/u-boot.bin")
+ELFMON = b"elfmon> "
 TRANSPORTS = ("stdio", "unix", "pty")
 KIB = 1024
 SIZES = {"64K": 64 * KIB, "256K": 256 * KIB, "1M": KIB * KIB, "8M": 8 * KIB * KIB}
@@ -48,16 +51,21 @@ OF_CEILING = 0.9  # of 1 MiB and more in 1K blocks
 START_SECONDS = 1.0  # sb with 64 KiB
 
 
-def start(transport):
-    """All receivers, by name, stopped."""
-    lines = {
-        "ceiling": Drain(transport, DRAIN),
-        "elfmon": Monitor(transport, b"elfmon> ", b"stops\r\n", "-kernel", str(LOADER)),
-    }
-    if U_BOOT.exists():
-        lines["U-Boot"] = Monitor(transport, b"=> ", b"bps...\r\n", "-bios", str(U_BOOT))
-    for line in lines.values():
+def start(transport, stack):
+    """All receivers, by name, stopped. The stack closes them."""
+
+    def add(name, line):
+        stack.callback(line.close)
+        line.greet()
         line.pause()
+        lines[name] = line
+
+    lines = {}
+    add("ceiling", Drain(transport, DRAIN))
+    add("elfmon", Monitor(transport, ELFMON, ELFMON, b"stops\r\n", "-kernel", str(LOADER)))
+    if U_BOOT.exists():
+        words = b"autoboot: ", b"=> ", b"bps...\r\n"
+        add("U-Boot", Monitor(transport, *words, "-bios", str(U_BOOT)))
     return lines
 
 
@@ -74,17 +82,15 @@ def seconds_of(line, row, path, size):
 def measure(transport, rows, size, rounds):
     """Bytes per second of each round, by row."""
     figures = {row: [] for row in rows}
-    lines = start(transport)
-    with tempfile.NamedTemporaryFile() as file:
+    with tempfile.NamedTemporaryFile() as file, contextlib.ExitStack() as stack:
         file.write(os.urandom(size))
         file.flush()
+        lines = start(transport, stack)
         for _, row in itertools.product(range(rounds), rows):
             line = lines[row[0]]
             line.resume()
             figures[row].append(size / seconds_of(line, row, file.name, size))
             line.pause()
-    for line in lines.values():
-        line.close()
     return figures
 
 
@@ -135,20 +141,23 @@ def arguments():
     options = parser.parse_args()
     default = TRANSPORTS if options.full else ["unix"]
     options.transports = options.transports.split(",") if options.transports else default
-    default = list(SIZES) if options.full else ["1M"]
+    default = list(SIZES) if options.full else ["64K", "1M"]
     options.sizes = options.sizes.split(",") if options.sizes else default
     return options
 
 
 def rows_for(options, size_name):
-    """Small blocks only for what does not take minutes."""
+    """Small blocks only for what does not take minutes; the smallest size is for `sb`'s start."""
     rows = [row for row in ROWS if row[0] != "U-Boot" or U_BOOT.exists()]
+    if size_name == "64K":
+        return [row for row in rows if row[0] == "ceiling" or row[2] == "sb"]
     if not options.full:
         return [row for row in rows if row[2] in QUICK]
     return [row for row in rows if size_name != "8M" or row[2] not in ("sx", "sb")]
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # closing what was started
     options = arguments()
     missed = []
     print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second")
