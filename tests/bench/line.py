@@ -115,6 +115,7 @@ class Monitor(Line):
         """Returns the sender's seconds."""
         self.begin(command)
         seconds = self.send(sender, path)
+        self.write(b"\r")  # a sender on a pty drops at its end what it has not read
         self.until(self.prompt)
         return seconds
 
