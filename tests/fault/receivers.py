@@ -2,7 +2,6 @@
 """Who receives: the pure machine in a program of the host, or the monitor in QEMU."""
 
 import mmap
-import os
 import pathlib
 import re
 import select
@@ -80,11 +79,11 @@ class Live:
     RAM_START, RAM_BYTES, ADDRESS = 0x40000000, 128 << 20, 0x44000000
 
     def __init__(self):
-        self.ram_file = tempfile.TemporaryFile()
+        self.ram_file = tempfile.NamedTemporaryFile(prefix="elfmon-fault-")
         self.ram_file.truncate(self.RAM_BYTES)
         self.ram = mmap.mmap(self.ram_file.fileno(), self.RAM_BYTES)
-        path = f"/proc/{os.getpid()}/fd/{self.ram_file.fileno()}"
-        ram = f"memory-backend-file,id=ram,size={self.RAM_BYTES},mem-path={path},share=on"
+        ram = f"memory-backend-file,id=ram,size={self.RAM_BYTES},share=on"
+        ram += f",mem-path={self.ram_file.name}"
         self.machine = machine.Machine(
             self.image(),
             machine="virt,memory-backend=ram",
