@@ -72,7 +72,8 @@ control() {
 	while [ "$(stty -F "$(pty_name)" speed)" = "$odd_speed" ]; do sleep 0.1; done
 	qmp qmp_capabilities
 	qmp cont
-	while [ -e "$log" ] && ! grep -q '"SHUTDOWN"' "$log"; do sleep 0.3; done
+	while [ -e "$log" ] && ! grep -q '"SHUTDOWN"' "$log"; do sleep 0.1; done
+	sleep 0.5
 	qmp quit
 }
 
