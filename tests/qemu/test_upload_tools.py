@@ -111,7 +111,7 @@ def terminal(tmp_path):
     facts.write_text("el=1\ncores=1\npa_bits=0\ngic=2\nram_start=0x40000000\nram_end=0x80000000\n")
     command = pexpect.spawn(
         str(ROOT / "host/run.sh"),
-        [str(facts), str(pack()), "-semihosting"],
+        [str(facts), str(pack())],
         env={**os.environ, "QEMU": QEMU},
         timeout=HANG_SECONDS,
         encoding="latin-1",
