@@ -55,7 +55,7 @@ make clean      remove what was built (distclean: and what was fetched)
 
 JOBS=N, V=1 to see the commands. For other systems than Debian: HOST_CC, CROSS_COMPILE, QEMU,
 PYTHON, PICOLIBC (directory with include/ and lib/libc.a) and ARM64_INCLUDE, ARM64_LIB (with
-libfdt, libcrypto, libdeflate and liblz4 for arm64).
+libfdt, libcrypto, libbearssl, libdeflate, liblz4 and xxhash.h for arm64).
 endef
 
 .PHONY: help

@@ -17,7 +17,7 @@ directory=$1
 shift
 purposes=${*:-build run test check bench}
 
-arm64_packages='libdeflate-dev libfdt-dev liblz4-dev libssl-dev'
+arm64_packages='libbearssl-dev libdeflate-dev libfdt-dev liblz4-dev libssl-dev libxxhash-dev'
 
 # need PACKAGE CHECK...: unless the check succeeds, the package is missing.
 need() {
@@ -47,10 +47,12 @@ need_build() {
 	need binutils tool ar
 	need libc6-dev header stdio.h
 	need libelf-dev header libelf.h
+	need libbearssl-dev header bearssl/bearssl_hash.h
 	need libdeflate-dev header libdeflate.h
 	need libfdt-dev header libfdt.h
 	need liblz4-dev header lz4.h
 	need libssl-dev header openssl/sha.h
+	need libxxhash-dev header xxhash.h
 	need gcc-aarch64-linux-gnu tool "${CROSS_COMPILE}gcc"
 	need picolibc-aarch64-linux-gnu \
 		test -e "$PICOLIBC/lib/libc.a"
@@ -113,9 +115,10 @@ missing_packages() {
 }
 
 missing_arm64() {
-	for file in "$ARM64_LIB/libcrypto.a" "$ARM64_LIB/libdeflate.a" "$ARM64_LIB/libfdt.a" \
-		"$ARM64_LIB/liblz4.a" "$ARM64_INCLUDE/libdeflate.h" "$ARM64_INCLUDE/libfdt.h" \
-		"$ARM64_INCLUDE/lz4.h" "$ARM64_INCLUDE/openssl/sha.h"; do
+	for file in "$ARM64_LIB/libbearssl.a" "$ARM64_LIB/libcrypto.a" "$ARM64_LIB/libdeflate.a" \
+		"$ARM64_LIB/libfdt.a" "$ARM64_LIB/liblz4.a" "$ARM64_INCLUDE/bearssl/bearssl_hash.h" \
+		"$ARM64_INCLUDE/libdeflate.h" "$ARM64_INCLUDE/libfdt.h" "$ARM64_INCLUDE/lz4.h" \
+		"$ARM64_INCLUDE/openssl/sha.h" "$ARM64_INCLUDE/xxhash.h"; do
 		[ -e "$file" ] || echo " $file"
 	done
 }

@@ -19,20 +19,21 @@ EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
 # Size counts, but here instructions count more: most of what runs before the shell, and what runs
 # for each byte received.
-FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o \
-	payload/xxh32.o)
+FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o)
 $(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
-MONITOR_LIBS := $(addprefix $(ARM64_LIB)/,libfdt.a libcrypto.a libdeflate.a liblz4.a) $(PICOLIBC)/lib/libc.a
+MONITOR_LIBS := $(patsubst %,$(ARM64_LIB)/lib%.a,fdt crypto bearssl deflate lz4) $(PICOLIBC)/lib/libc.a
 
 # The headers of the libraries only: the rest of that directory is a hosted C library's.
 build/include/.made: monitor/monitor.mk | deps-build
-	@mkdir -p build/include/openssl
+	@mkdir -p build/include/openssl build/include/bearssl
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
-	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h libdeflate.h lz4.h) build/include/
+	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h \
+		libdeflate.h lz4.h xxhash.h) build/include/
+	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/bearssl/bearssl_hash.h build/include/bearssl/
 	$(Q)touch $@
 
 build/target/%.o: %.c build/include/.made

@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include <bearssl/bearssl_hash.h>
 #include <libdeflate.h>
 #include <openssl/sha.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "monitor/base/err.h"
 #include "monitor/base/text.h"
-#include "payload/sha1.h"
 
 /* In the order of enum digest_algo. */
 static const char names[] = "crc32\0sha1\0sha256\0";
@@ -59,7 +61,7 @@ int digest_find(const char *name)
 
 size_t digest_bytes(enum digest_algo algo)
 {
-    static const uint8_t bytes[] = {sizeof(uint32_t), SHA1_BYTES, SHA256_BYTES};
+    static const uint8_t bytes[] = {sizeof(uint32_t), br_sha1_SIZE, SHA256_BYTES};
 
     return bytes[algo];
 }
@@ -72,12 +74,27 @@ static void crc32_of(struct bytes data, uint8_t *out)
         out[i] = (uint8_t)(crc >> (24 - 8 * i));
 }
 
+/* BearSSL's, because libcrypto's is three times as large. */
+static void sha1_of(struct bytes data, uint8_t *out)
+{
+    br_sha1_context context;
+
+    br_sha1_init(&context);
+    br_sha1_update(&context, data.data, data.size);
+    br_sha1_out(&context, out);
+}
+
+uint32_t digest_xxh32(struct bytes data)
+{
+    return data.data ? XXH32(data.data, data.size, 0) : XXH32("", 0, 0);
+}
+
 void digest_make(enum digest_algo algo, struct bytes data, struct sha256 *out)
 {
     if (algo == DIGEST_CRC32)
         crc32_of(data, out->value);
     else if (algo == DIGEST_SHA1)
-        sha1_make(data, out->value);
+        sha1_of(data, out->value);
     else
         digest_sha256(data.data, data.size, out);
 }

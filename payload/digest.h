@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Digests of whole images: SHA-256 (FIPS 180-4) by libcrypto, CRC-32 (ISO 3309) by libdeflate,
- * SHA-1. */
+ * SHA-1 by BearSSL, XXH32 (xxHash specification 0.1.1) by xxHash. */
 #ifndef ELFMON_PAYLOAD_DIGEST_H
 #define ELFMON_PAYLOAD_DIGEST_H
 
@@ -45,6 +45,9 @@ size_t digest_bytes(enum digest_algo algo);
 
 /** The digest of @data by @algo, big-endian as FITs have it; the rest of @out is left alone. */
 void digest_make(enum digest_algo algo, struct bytes data, struct sha256 *out);
+
+/** The checksum of @data that LZ4 frames have: XXH32 with seed 0. */
+uint32_t digest_xxh32(struct bytes data);
 
 /** @digest by @algo in lower-case hex with a terminating NUL. */
 void digest_hex(enum digest_algo algo, const struct sha256 *digest, char out[SHA256_HEX_BYTES]);

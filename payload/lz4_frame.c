@@ -7,7 +7,7 @@
 #include <lz4.h>
 
 #include "monitor/base/bits.h"
-#include "payload/xxh32.h"
+#include "payload/digest.h"
 
 enum {
     MAGIC = 0x184d2204,
@@ -55,7 +55,7 @@ static int read_descriptor(struct bytes data, uint8_t flg, uint8_t bd, struct lz
     if (bytes_sub(data, DESCRIPTOR_AT, size, &descriptor) ||
         bytes_copy(data, DESCRIPTOR_AT + size, &checksum, 1))
         return cut_short(data.size, d);
-    if ((uint8_t)(xxh32(descriptor) >> 8) != checksum || (bd & 0x8f) != 0 || bd < 0x40)
+    if ((uint8_t)(digest_xxh32(descriptor) >> 8) != checksum || (bd & 0x8f) != 0 || bd < 0x40)
         return diag_set(d, ERR_DIGEST, "LZ4 frame with a damaged header");
     f->is_linked = !(flg & FLG_INDEPENDENT);
     f->has_block_checksum = flg & FLG_BLOCK_CHECKSUM;
@@ -114,7 +114,7 @@ static int next_block(struct bytes data, const struct lz4_frame *f, size_t *at, 
         return ERR_OK;
     if (bytes_le32(data, *at, &checksum))
         return cut_short(data.size, d);
-    if (xxh32(*block) != checksum)
+    if (digest_xxh32(*block) != checksum)
         return diag_set(d, ERR_DIGEST, "LZ4 block of %" PRIu32 " bytes at 0x%zx is damaged", word,
                         *at - word);
     *at += WORD_BYTES;
@@ -187,11 +187,11 @@ static int check_content(struct bytes data, const struct lz4_frame *f, struct by
         return diag_set(d, ERR_FORMAT, "LZ4 frame says %" PRIu64 " bytes, but unpacks to %zu",
                         f->size, content.size);
     (void)bytes_le32(data, f->end - WORD_BYTES, &recorded);
-    if (f->has_checksum && xxh32(content) != recorded)
+    if (f->has_checksum && digest_xxh32(content) != recorded)
         return diag_set(d, ERR_DIGEST,
                         "LZ4 data is damaged: its content's checksum is 0x%08" PRIx32
                         ", recorded is 0x%08" PRIx32,
-                        xxh32(content), recorded);
+                        digest_xxh32(content), recorded);
     return ERR_OK;
 }
 

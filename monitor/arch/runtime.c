@@ -13,6 +13,7 @@
 extern uint32_t OPENSSL_armcap_P;
 extern uintptr_t __stack_chk_guard;
 void __stack_chk_fail(void);
+void __chk_fail(void);
 void OPENSSL_cleanse(void *start, size_t size);
 
 uint32_t OPENSSL_armcap_P;
@@ -34,6 +35,12 @@ void __stack_chk_fail(void)
 {
     __asm__ volatile("brk #0xe1f");
     __builtin_unreachable();
+}
+
+/* The same of libraries whose copies are checked at run time. */
+void __chk_fail(void)
+{
+    __stack_chk_fail();
 }
 
 void OPENSSL_cleanse(void *start, size_t size)

@@ -37,7 +37,8 @@ LAYERS = {
 PURE_LAYERS = re.compile(r"(monitor/base|monitor|mm|payload|cmds)/[^/]*\.[ch]")
 PURE_SYSTEM = {
     *("assert.h", "elf.h", "endian.h", "inttypes.h", "stdarg.h", "stdbool.h", "stddef.h"),
-    *("stdint.h", "stdnoreturn.h", "string.h", "libdeflate.h", "libfdt.h", "lz4.h", "openssl/sha.h"),
+    *("stdint.h", "stdnoreturn.h", "string.h", "bearssl/bearssl_hash.h", "libdeflate.h"),
+    *("libfdt.h", "lz4.h", "openssl/sha.h", "xxhash.h"),
 }
 
 INCLUDE = re.compile(r'\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
