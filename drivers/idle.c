@@ -95,6 +95,7 @@ static bool is_described(struct idle *idle)
 void idle_start(struct idle *idle, struct serial *port)
 {
     idle->useless = true;
+    idle->is_proven = false;
     if (idle->on || !is_described(idle))
         return;
     wakeup_start(&idle->wakeup, idle->irq, TIMER_INTID);
@@ -114,28 +115,52 @@ void idle_stop(struct idle *idle, struct serial *port)
         stop(idle, port);
 }
 
+static bool has_fired(void)
+{
+    return timer_control() & CNTV_CTL_ISTATUS;
+}
+
 /*
  * The timer is set when it has fired, not before each WFI: that would wake the emulator's main loop
- * each time. The first byte ends the WFI; an emulator that passes them on one by one is given a
- * moment to fill the FIFO, else each of them costs it a switch of threads.
+ * each time. Nor is it looked at before: its registers take the lock that the main loop needs,
+ * ISR_EL1 does not.
  */
-bool idle_wait(struct idle *idle, struct serial *port, uint64_t us)
+static void set_end(struct idle *idle, uint64_t us)
 {
-    enum serial_fill fill;
-    bool fired;
-
+    if (is_pending() && has_fired())
+        arm(idle, idle->tick);
     if (us < TICK_US && counter() + us * idle->tick / TICK_US < idle->end)
         arm(idle, us * idle->tick / TICK_US);
-    __asm__ volatile("dsb sy\n\twfi" : : : "memory");
-    fired = timer_control() & CNTV_CTL_ISTATUS;
-    if (fired)
-        arm(idle, idle->tick);
-    fill = port->ops->fill(port);
-    if (fill == SERIAL_SOME)
-        pause(idle->moment);
-    if (fired && fill == SERIAL_FULL && !is_pending()) {
+}
+
+/* The line's interrupt is believed in when it has once ended a WFI, and no more when it has not
+ * although the FIFO is full. */
+static void judge(struct idle *idle, struct serial *port, enum serial_fill fill)
+{
+    if (!has_fired()) {
+        idle->is_proven = fill != SERIAL_EMPTY;
+        return;
+    }
+    arm(idle, idle->tick);
+    if (fill == SERIAL_FULL && !is_pending()) {
         stop(idle, port);
         idle->useless = true;
     }
-    return !fired || fill != SERIAL_EMPTY;
+}
+
+/*
+ * The first byte ends the WFI; an emulator that passes them on one by one is given a moment to fill
+ * the FIFO, else each of them costs it a switch of threads.
+ */
+void idle_wait(struct idle *idle, struct serial *port, uint64_t us)
+{
+    enum serial_fill fill;
+
+    set_end(idle, us);
+    __asm__ volatile("dsb sy\n\twfi" : : : "memory");
+    fill = port->ops->fill(port);
+    if (fill == SERIAL_SOME)
+        pause(idle->moment);
+    if (!idle->is_proven)
+        judge(idle, port, fill);
 }

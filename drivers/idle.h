@@ -19,6 +19,7 @@ struct idle {
     /* Internal. */
     bool on;
     bool useless;              /* interrupts do not come: polling it is */
+    bool is_proven;            /* the line's has been seen to come */
     uint64_t tick, moment;     /* of the counter: the longest sleep; between two bytes of a burst */
     uint64_t end;              /* when the timer fires */
     uint64_t compare, control; /* the timer, as found */
@@ -33,7 +34,7 @@ void idle_start(struct idle *idle, struct serial *port);
 /** Leave timer, interrupt controller and line as they were found. */
 void idle_stop(struct idle *idle, struct serial *port);
 
-/** Sleep until something is received, at most about @us. False where the time has passed. */
-bool idle_wait(struct idle *idle, struct serial *port, uint64_t us);
+/** Sleep until something is received, at most about @us. */
+void idle_wait(struct idle *idle, struct serial *port, uint64_t us);
 
 #endif

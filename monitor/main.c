@@ -32,7 +32,10 @@ static struct monitor monitor;
 static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
-enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
+enum {
+    EARLY_KEYS_US = 1000, /* for an emulator to pass the next one on */
+    BURST_BYTES = 16,     /* as much as a FIFO holds */
+};
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
@@ -43,14 +46,19 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
-/* More of what has begun is waited for here: not a round through the callers for each few bytes. */
+/* More of a block that has begun is waited for here: not a round through the callers for each few
+ * bytes. */
 static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct serial *p = context;
-    size_t count = p->ops->read(p, to, room, idle.on ? 1 : looks);
+    size_t more, count = p->ops->read(p, to, room, idle.on ? 1 : looks);
 
-    while (idle.on && count > 0 && count < room && idle_wait(&idle, p, UINT64_MAX))
-        count += p->ops->read(p, to + count, room - count, 1);
+    more = count;
+    while (idle.on && more > 0 && room - count >= BURST_BYTES) {
+        idle_wait(&idle, p, UINT64_MAX);
+        more = p->ops->read(p, to + count, room - count, 1);
+        count += more;
+    }
     return count;
 }
 
@@ -75,7 +83,7 @@ static void serial_wait(void *context, uint64_t us)
     if (!idle.on && !idle.useless)
         (void)arch_try(start_idle, context);
     if (idle.on)
-        (void)idle_wait(&idle, context, us);
+        idle_wait(&idle, context, us);
 }
 
 static const struct console_ops serial_console = {

@@ -10,14 +10,15 @@ enum {
     INVITATION_MS = 250,  /* the same once: scripts often eat the first invitation with the echo */
     BLOCK_MS = 250,       /* between the bytes of a block */
     QUIET_MS = 100,       /* no byte for so long: whatever was sent has ended */
-    EOT_MS = 50,          /* the same behind an EOT, which may be forged */
-    EOT_AGAIN_MS = 20,    /* the same behind one that was asked for */
+    EOT_MS = 20,          /* the same behind an EOT, which may be forged */
+    EOT_AGAIN_MS = 10,    /* the same behind one that was asked for */
     QUIETS = 2,           /* in a row, after an error: what still comes is no command */
     CANCELLED_MS = 500,   /* no block for so long after CANs at the end of a broken one */
     STALL_MS = 10000,     /* without a good block */
     BATCH_MS = 2000,      /* without another file: the end of the batch was lost */
     ERRORS_MAX = 10,      /* bad blocks in a row */
     CLOSINGS_MAX = 12,    /* lrzsz's senders repeat an EOT 10 times before they look at CANs */
+    BURST_BYTES = 16,     /* what a UART's FIFO holds at least; no block is as small */
     JUNK_MAX = 64 * 1024, /* bytes between blocks without a good one */
     CANS = XMODEM_CANCEL_BYTES / 2,
     EOTS_CLEAN = 2,                      /* in a row, to be believed */
@@ -409,21 +410,14 @@ static void take_data(struct xmodem *x, struct bytes *in)
         check_block(x, data[size - 1]);
 }
 
-/* Behind the bytes that begin a block, and its data, and its check. */
+/* Of a block's data, most comes right to its place. What begins it is read with the first data: one
+ * burst, where a few bytes by themselves would cut it in two. */
 struct xmodem_place xmodem_place(const struct xmodem *x)
 {
     size_t left = x->block_size - x->seen;
 
-    switch (x->state) {
-    case XMODEM_AT_COMPLEMENT:
-        return (struct xmodem_place){NULL, 1};
-    case XMODEM_AT_NUMBER:
-        return (struct xmodem_place){NULL, 2};
-    case XMODEM_IN_BLOCK:
-        break;
-    default:
-        return (struct xmodem_place){NULL, 3};
-    }
+    if (x->state != XMODEM_IN_BLOCK)
+        return (struct xmodem_place){NULL, BURST_BYTES};
     if (x->seen >= x->block_size)
         return (struct xmodem_place){NULL, x->block_size + check_bytes(x) - x->seen};
     if (x->sink_room == 0)
