@@ -6,11 +6,11 @@ import pathlib
 import re
 import select
 import shutil
-import socket
 import subprocess
 import tempfile
 
 import machine
+from fault.program import Program
 from images import pack
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -21,12 +21,13 @@ PROMPT = machine.PROMPT.encode()
 STALE = 0xEE  # what is in the memory before
 
 
-class Peer:
+class Peer(Program):
     """tests/host/xmodem_peer.c, once for every transfer."""
 
     def __init__(self):
+        super().__init__()
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="elfmon-fault-"))
-        self.socket, self.process, self.returned = None, None, b""
+        self.returned = b""
 
     def close(self):
         shutil.rmtree(self.directory)
@@ -35,26 +36,8 @@ class Peer:
         for path in self.directory.iterdir():
             path.unlink()
         self.returned = b""
-        self.socket, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                [PEER, "receive", mode.start, str(ROOM_BYTES), self.directory],
-                stdin=theirs,
-                stdout=theirs,
-                stderr=subprocess.PIPE,
-            )
-
-    def read(self):
-        try:
-            return self.socket.recv(65536)
-        except ConnectionError:
-            return b""
-
-    def write(self, data):
-        try:
-            self.socket.sendall(data)
-        except OSError:
-            pass  # it has ended
+        command = [PEER, "receive", mode.start, str(ROOM_BYTES), self.directory]
+        self.run(command, errors=subprocess.PIPE)
 
     def ended(self):
         return self.process.poll() is not None

@@ -3,16 +3,15 @@
 
 import random
 import select
-import socket
 import subprocess
 import time
 from typing import NamedTuple
 
 from fault.faults import CAN, EOT, SOH, STX, Backward, Forward
+from fault.program import Program
 
 ACK, NAK, PAD = 0x06, 0x15, 0x1A
 
-BURST_BYTES = 65536
 HANG_SECONDS = 120  # lrzsz waits for up to a minute for its first invitation
 PARTIAL_SECONDS = 0.05  # a block that has not come whole by then does not
 
@@ -50,20 +49,16 @@ def make_content(rng, size):
     return bytes(rng.choices(special if kind == 1 else [rng.choice(special)], k=size))
 
 
-class Sender:
-    """lrzsz's program on one end of a socket; ours is the other. It may be killed and restarted."""
+class Sender(Program):
+    """lrzsz's, which may be killed and restarted."""
 
     def __init__(self, command):
+        super().__init__()
         self.command = list(map(str, command))
-        self.socket, self.process = None, None
         self.start()
 
     def start(self):
-        self.socket, theirs = socket.socketpair()
-        with theirs:
-            self.process = subprocess.Popen(
-                self.command, stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL
-            )
+        self.run(self.command, errors=subprocess.DEVNULL)
 
     def kill(self):
         """Without a last word."""
@@ -74,18 +69,6 @@ class Sender:
     def restart(self):
         self.kill()
         self.start()
-
-    def read(self):
-        try:
-            return self.socket.recv(BURST_BYTES)
-        except ConnectionError:
-            return b""
-
-    def write(self, data):
-        try:
-            self.socket.sendall(data)
-        except OSError:
-            pass  # it has gone
 
 
 class Transfer:
