@@ -5,8 +5,7 @@
 
 #include "payload/xmodem_send.h"
 #include "tests/fakes/xmodem_fake.h"
-
-#define CANCEL "\x18\x18\x18\x18\x18\x18\x18\x18\x18\x18\b\b\b\b\b\b\b\b\b\b"
+#include "tests/unit/xmodem_text.h"
 
 static struct xmodem_send tx;
 static struct xmodem_stream sent;
