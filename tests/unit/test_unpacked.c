@@ -1,54 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Compressed images in the plan: embedded, uploaded, replaced and damaged. */
-#include "tests/unit/unit.h"
-
-#include <string.h>
-#include <sys/mman.h>
+#include "tests/unit/window_unit.h"
 
 #include <libdeflate.h>
 
-#include "monitor/base/bits.h"
 #include "monitor/boot.h"
 #include "monitor/images.h"
-#include "monitor/place.h"
 #include "monitor/unpacked.h"
 #include "monitor/upload.h"
-#include "tests/fakes/boot_fake.h"
 
 enum { PACKED_ROOM = 64 * 1024 };
 
-static struct boot_fake boot;
-static struct monitor *const m = &boot.fake.m;
 static const struct cmd *const commands[] = {NULL};
 static uint8_t packed[PACKED_ROOM];
-static struct diag why;
 
-/* The fake's memory where its addresses say, so that what is received can be found by pointer. */
-static int map_window(void **state)
-{
-    void *at = (void *)(uintptr_t)ARCH_FAKE_BASE;
-
-    (void)state;
-    return mmap(at, ARCH_FAKE_BYTES, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == at
-               ? 0
-               : -1;
-}
-
-static void list_all(void)
-{
-    assert_int_equal(place_list_own(m, &m->busy, &why), ERR_OK);
-    assert_int_equal(place_list_sources(m, &m->busy, &why), ERR_OK);
-}
-
-static int setup(void **state)
+static int set_up(void **state)
 {
     (void)state;
-    boot_fake_init(&boot, commands, 1, 1);
-    arch_fake.memory = (uint8_t *)(uintptr_t)ARCH_FAKE_BASE;
-    arch_fake.image.start = arch_fake.image.end - KIB(64);
-    memset(arch_fake.memory, 0, ARCH_FAKE_BYTES);
-    list_all();
+    set_up_window(commands);
     return 0;
 }
 
@@ -221,13 +190,13 @@ static void test_damaged_upload_changes_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_an_image_is_unpacked_once, setup),
-        cmocka_unit_test_setup(test_what_is_unpacked_is_out_of_the_plans_way, setup),
-        cmocka_unit_test_setup(test_reasons, setup),
-        cmocka_unit_test_setup(test_no_room, setup),
-        cmocka_unit_test_setup(test_sources_may_move, setup),
-        cmocka_unit_test_setup(test_upload, setup),
-        cmocka_unit_test_setup(test_damaged_upload_changes_nothing, setup),
+        cmocka_unit_test_setup(test_an_image_is_unpacked_once, set_up),
+        cmocka_unit_test_setup(test_what_is_unpacked_is_out_of_the_plans_way, set_up),
+        cmocka_unit_test_setup(test_reasons, set_up),
+        cmocka_unit_test_setup(test_no_room, set_up),
+        cmocka_unit_test_setup(test_sources_may_move, set_up),
+        cmocka_unit_test_setup(test_upload, set_up),
+        cmocka_unit_test_setup(test_damaged_upload_changes_nothing, set_up),
     };
 
     return cmocka_run_group_tests_name("unpacked", tests, map_window, NULL);

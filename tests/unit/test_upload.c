@@ -1,102 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Uploads: recognised, checked, planned for, kept apart, and found again after a reset. */
-#include "tests/unit/unit.h"
+/* Uploads: recognised, checked and planned for; test_record.c has them found after a reset. */
+#include "tests/unit/upload_unit.h"
 
-#include <elf.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#include "cmds/cmds.h"
-#include "monitor/base/bits.h"
-#include "monitor/boot.h"
-#include "monitor/images.h"
-#include "monitor/place.h"
-#include "monitor/record.h"
-#include "monitor/upload.h"
-#include "tests/fakes/boot_fake.h"
 #include "tests/fakes/dtb_fake.h"
-
-static struct boot_fake boot;
-static struct monitor *const m = &boot.fake.m;
-static const struct cmd *const commands[] = {&cmd_dtb,  &cmd_echo,    &cmd_info,    &cmd_load,
-                                             &cmd_map,  &cmd_payload, &cmd_run,     &cmd_sleep,
-                                             &cmd_time, &cmd_upload,  &cmd_regions, NULL};
-static struct elf_fake elf;
-static struct upload_file files[UPLOAD_FILES_MAX];
-static struct diag why;
-
-/* The fake's memory where its addresses say, so that what is received can be found by pointer. */
-static int map_window(void **state)
-{
-    void *at = (void *)(uintptr_t)ARCH_FAKE_BASE;
-
-    (void)state;
-    return mmap(at, ARCH_FAKE_BYTES, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == at
-               ? 0
-               : -1;
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    boot_fake_init(&boot, commands, 1, 1);
-    arch_fake.memory = (uint8_t *)(uintptr_t)ARCH_FAKE_BASE;
-    arch_fake.image.start = arch_fake.image.end - KIB(64);
-    memset(arch_fake.memory, 0, ARCH_FAKE_BYTES);
-    assert_int_equal(place_list_own(m, &m->busy, &why), ERR_OK);
-    assert_int_equal(place_list_sources(m, &m->busy, &why), ERR_OK);
-    assert_int_equal(boot_plan_make(m), ERR_OK);
-    memset(files, 0, sizeof(files));
-    return 0;
-}
-
-/* Have @data arrive as file @i, behind those before it, with @padding. */
-static void receive(unsigned i, enum upload_slot slot, const char *name, struct bytes data,
-                    size_t padding)
-{
-    struct range room;
-    uint8_t *to;
-
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
-    to = (uint8_t *)(uintptr_t)room.start + (size_t)i * 0x10000;
-    memcpy(to, data.data, data.size);
-    memset(to + data.size, 0x1a, padding);
-    files[i] = (struct upload_file){
-        .slot = slot, .data = {to, data.size + padding}, .size_known = padding == 0};
-    strcpy(files[i].name, name);
-}
-
-static struct bytes new_app(uint64_t memory)
-{
-    const struct elf_fake_segment s = {BOOT_FAKE_APP_VA, BOOT_FAKE_APP_VA, BOOT_FAKE_APP_FILE,
-                                       memory, PF_R | PF_X};
-
-    elf_fake_init(&elf, &s, 1);
-    return elf_fake_bytes(&elf);
-}
-
-static struct bytes new_kernel(paddr_t pa, uint64_t memory)
-{
-    const struct elf_fake_segment s = {BOOT_FAKE_EL1_VA, pa, BOOT_FAKE_KERNEL_FILE, memory,
-                                       PF_R | PF_W | PF_X};
-
-    elf_fake_init(&elf, &s, 1);
-    return elf_fake_bytes(&elf);
-}
-
-static struct bytes text(const char *s)
-{
-    return (struct bytes){(const uint8_t *)s, strlen(s)};
-}
-
-static void assert_taken(unsigned count)
-{
-    int err = upload_take(m, files, count, &why);
-
-    if (err)
-        fail_msg("%d %s", err, why.text);
-}
 
 /* Refused with @words, and nothing is different. */
 static void assert_refused(unsigned count, int err, const char *words)
@@ -395,86 +301,6 @@ static void test_waiting_cores_forbid_it(void **state)
     assert_refused(1, ERR_STATE, "other cores wait");
 }
 
-/* --- After a reset */
-
-/* The monitor starts again on the same RAM. */
-static void reset(void)
-{
-    static uint8_t memory[ARCH_FAKE_BYTES];
-    static struct regions taken;
-
-    memcpy(memory, arch_fake.memory, sizeof(memory));
-    assert_int_equal(setup(NULL), 0);
-    memcpy(arch_fake.memory, memory, sizeof(memory));
-    memset(&taken, 0, sizeof(taken));
-    assert_int_equal(place_list_own(m, &taken, &why), ERR_OK);
-    record_find(m, &taken);
-    record_check(m);
-}
-
-static void upload_app(void)
-{
-    receive(0, UPLOAD_APP, "new.elf", new_app(0x6000), 10);
-    assert_taken(1);
-}
-
-static void test_upload_survives_a_reset(void **state)
-{
-    (void)state;
-    upload_app();
-    reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
-    assert_string_equal(m->slots[UPLOAD_APP].image.name, "new.elf");
-    assert_string_equal(images_find(m, FIT_APP)->name, "app"); /* not unasked */
-    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_string_equal(images_find(m, FIT_APP)->name, "new.elf");
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x6000);
-    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_NOTFOUND);
-    reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
-    reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
-}
-
-static void test_what_was_written_over_is_lost(void **state)
-{
-    (void)state;
-    upload_app();
-    *(uint8_t *)(uintptr_t)bytes_range(files[0].data).start ^= 1;
-    reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_LOST);
-    assert_int_equal(upload_keep(m, UPLOAD_APP, &why), ERR_NOTFOUND);
-}
-
-static void test_any_change_of_the_record_is_found(void **state)
-{
-    uint8_t *record;
-
-    (void)state;
-    for (unsigned byte = 0; byte < 570; byte += 7) {
-        assert_int_equal(setup(NULL), 0);
-        upload_app();
-        record = (uint8_t *)(uintptr_t)record_page(m).start;
-        record[byte] ^= 0x10;
-        reset();
-        assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
-    }
-}
-
-static void test_what_has_another_use_now_is_not_offered(void **state)
-{
-    static struct regions taken;
-
-    (void)state;
-    upload_app();
-    memset(m->slots, 0, sizeof(m->slots));
-    memset(&taken, 0, sizeof(taken));
-    assert_int_equal(regions_add(&taken, bytes_range(files[0].data), REGION_MONITOR, "x", &why), 0);
-    record_find(m, &taken);
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
-}
-
 /* --- Payloads */
 
 static void add_image(struct dtb_fake *fit, const char *name, const char *type, struct bytes data)
@@ -542,209 +368,27 @@ static void test_damaged_payloads_are_refused(void **state)
     assert_int_equal(images_data(m, FIT_SCRIPT).size, 1);
 }
 
-/* --- Commands */
-
-static const char *output(const char *line, int status)
-{
-    static char copy[CONSOLE_FAKE_OUTPUT];
-    int found = monitor_fake_run(&boot.fake, line);
-
-    strcpy(copy, console_fake_take(&boot.fake.console));
-    if (found != status)
-        fail_msg("%s: %d, not %d: %s", line, found, status, copy);
-    return copy;
-}
-
-static void prints(const char *line, int status, const char *part)
-{
-    const char *printed = output(line, status);
-
-    if (!strstr(printed, part))
-        fail_msg("%s: no '%s' in: %s", line, part, printed);
-}
-
-static void test_upload_command(void **state)
-{
-    (void)state;
-    prints("upload", 0, "nothing is uploaded");
-    prints("upload frob", -ERR_USAGE, "what is frob; usage: upload [list|");
-    prints("upload drop frob", -ERR_USAGE, "what is frob; usage: ");
-    prints("upload list app", -ERR_USAGE, "list takes no word");
-    prints("upload drop app", -ERR_NOTFOUND, "nothing is uploaded as app");
-    receive(0, UPLOAD_APP, "new.elf", new_app(0x6000), 0);
-    receive(1, UPLOAD_ANY, "s", text("echo hi"), 0);
-    (void)console_fake_take(&boot.fake.console);
-    assert_taken(2);
-    assert_non_null(strstr(console_fake_take(&boot.fake.console), "app: new.elf, 632 B at 0x"));
-    prints("upload list", 0, "script: s, 7 B at 0x");
-    prints("info", 0, "uploads   app new.elf, script s\r\n");
-    prints("payload", 0, "new.elf: standalone, 632 B, 632 bytes at ");
-    prints("payload", 0, ", replaced by an upload");
-    prints("regions", 0, "record of uploads");
-    prints("upload drop app", 0, "");
-    prints("upload list", 0, "script: s");
-    reset();
-    prints("upload list", 0, "s, 7 B at ");
-    prints("upload list", 0, ", survived the reset, not in use\r\n");
-    prints("info", 0, "script s (not in use)");
-    prints("upload keep app", -ERR_NOTFOUND, "nothing has survived a reset");
-    prints("upload keep script; run", 0, "hi\r\n");
-}
-
-static void test_info_tells_what_is_stale(void **state)
-{
-    (void)state;
-    (void)output("load; map", 0);
-    receive(0, UPLOAD_APP, "", new_app(0x6000), 0);
-    assert_taken(1);
-    prints("info", 0, "loaded: kernel, dtb\r\n          stale: root task, boot tables; boot does");
-    (void)output("load app", 0);
-    prints("info", 0, "stale: boot tables; boot does it again");
-    (void)output("map", 0);
-    assert_null(strstr(output("info", 0), "stale"));
-}
-
-static void test_devicetree_in_use(void **state)
-{
-    static struct dtb_fake dtb;
-
-    (void)state;
-    dtb_fake_begin(&dtb);
-    dtb_fake_string(&dtb, "model", "uploaded");
-    receive(0, UPLOAD_DTB, "board.dtb", dtb_fake_finish(&dtb), 0);
-    prints("dtb use upload", -ERR_NOTFOUND, "there is no devicetree from upload");
-    prints("dtb use what", -ERR_USAGE, "what is what; usage: ");
-    prints("dtb use", 0, "bytes, handed over\r\n");
-    assert_int_equal(boot_load(m, PLAN_ROLE_COUNT, &why), ERR_OK);
-    assert_taken(1);
-    assert_true(m->progress.stale[PLAN_DTB]);
-    prints("dtb / model", 0, "model = \"uploaded\";");
-    prints("dtb check", 0, "the monitor itself goes by the firmware's");
-    prints("dtb use", 0, "bytes, handed over, board.dtb\r\n");
-    assert_ptr_equal(m->input.dtb.data, images_data(m, FIT_DTB).data);
-    (void)output("dtb use firmware", 0);
-    assert_ptr_equal(m->input.dtb.data, m->fdt_bytes.data);
-    prints("dtb /cpus/cpu@1", 0, "cpu@1 {");
-    prints("dtb use payload", -ERR_NOTFOUND, "there is no devicetree from payload");
-    (void)output("dtb use upload", 0);
-    prints("dtb / model", 0, "uploaded");
-    (void)output("upload drop dtb", 0);
-    prints("dtb use", 0, "bytes, handed over\r\n");
-}
-
-/* --- Scripts */
-
-static void runs(const char *script, int status, const char *printed)
-{
-    const char *found;
-
-    receive(0, UPLOAD_SCRIPT, "", text(script), 0);
-    assert_taken(1);
-    found = output("run script", status);
-    if (strcmp(found, printed) != 0)
-        fail_msg("'%s', not '%s'", found, printed);
-}
-
-static void test_script_runs_line_by_line(void **state)
-{
-    static char longest[PARSE_LINE_BYTES + 200] = "echo ";
-
-    (void)state;
-    prints("run", -ERR_NOTFOUND, "there is no script");
-    prints("run it", -ERR_USAGE, "what is it");
-    runs("echo a\necho b", 0, "a\r\nb\r\n");
-    runs("echo a\r\n\r\n# c\r\n  echo b; echo $?\r\n", 0, "a\r\nb\r\n0\r\n");
-    runs("nosuch\necho b", -ERR_NOTFOUND,
-         "error: nosuch: no such command, try help\r\nscript: stopped at line 1\r\n");
-    runs("echo a; nosuch || echo $?\necho b\n", 0,
-         "a\r\nerror: nosuch: no such command, try help\r\n10\r\nb\r\n");
-    runs("echo 'a\necho b", -ERR_FORMAT,
-         "error: shell: quote ' is not closed\r\nscript: stopped at line 1\r\n");
-    memset(longest + 5, 'x', sizeof(longest) - 6);
-    receive(0, UPLOAD_SCRIPT, "", text(longest), 0);
-    assert_taken(1);
-    prints("run", -ERR_NOMEM, "a line is at most 1023 characters");
-    runs("run", -ERR_NOMEM,
-         "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
-         "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
-    assert_int_equal(m->script_depth, 0);
-}
-
-static void test_ctrl_c_stops_a_script(void **state)
-{
-    (void)state;
-    receive(0, UPLOAD_SCRIPT, "", text("echo a\nsleep 10\necho b"), 0);
-    assert_taken(1);
-    console_fake_send(&boot.fake.console, boot.fake.console.now_us + 5000000, "\3", 1);
-    prints("run", -ERR_INTERRUPTED, "a\r\nerror: sleep: ");
-    assert_int_equal(m->script_depth, 0);
-}
-
-static void test_script_in_memory(void **state)
-{
-    char *at = (char *)(uintptr_t)(ARCH_FAKE_BASE + MIB(1));
-
-    (void)state;
-    strcpy(at, "echo memory");
-    prints("run 0x40100000 11", 0, "memory");
-    prints("run 0x40100000 12", -ERR_FORMAT, "it has a NUL");
-    prints("run 0x40100000", -ERR_USAGE, "what is 0x40100000");
-    prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
-    prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
-    prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");
-    assert_int_equal(m->script_depth, 0);
-}
-
-/* Nothing may be received over a script that runs, though another took its slot. */
-static void test_running_script_stays(void **state)
-{
-    struct range place, room;
-
-    (void)state;
-    receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
-    assert_taken(1);
-    place = bytes_range(images_data(m, FIT_SCRIPT));
-    m->scripts[0] = images_data(m, FIT_SCRIPT);
-    m->script_depth = 1;
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_non_null(regions_overlap(&m->busy, place));
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
-    assert_false(range_overlaps(room, place));
-    m->script_depth = 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_room_is_the_largest_free_range, setup),
-        cmocka_unit_test_setup(test_root_task_replaces_the_payloads, setup),
-        cmocka_unit_test_setup(test_what_a_reset_writes_again_is_avoided, setup),
-        cmocka_unit_test_setup(test_slot_by_name_and_content, setup),
-        cmocka_unit_test_setup(test_several_at_once, setup),
-        cmocka_unit_test_setup(test_what_lies_in_the_way_is_moved, setup),
-        cmocka_unit_test_setup(test_wrong_kinds_are_refused_by_name, setup),
-        cmocka_unit_test_setup(test_unfit_images_are_refused, setup),
-        cmocka_unit_test_setup(test_kernel_that_does_not_match_is_refused, setup),
-        cmocka_unit_test_setup(test_digest_finds_the_end, setup),
-        cmocka_unit_test_setup(test_all_or_none, setup),
-        cmocka_unit_test_setup(test_without_a_kernel_a_root_task_waits, setup),
-        cmocka_unit_test_setup(test_what_still_holds_stays_done, setup),
-        cmocka_unit_test_setup(test_refusal_keeps_what_was_done, setup),
-        cmocka_unit_test_setup(test_added_mappings_stay, setup),
-        cmocka_unit_test_setup(test_waiting_cores_forbid_it, setup),
-        cmocka_unit_test_setup(test_upload_survives_a_reset, setup),
-        cmocka_unit_test_setup(test_what_was_written_over_is_lost, setup),
-        cmocka_unit_test_setup(test_any_change_of_the_record_is_found, setup),
-        cmocka_unit_test_setup(test_what_has_another_use_now_is_not_offered, setup),
-        cmocka_unit_test_setup(test_payload_replaces_payload_and_earlier_uploads, setup),
-        cmocka_unit_test_setup(test_damaged_payloads_are_refused, setup),
-        cmocka_unit_test_setup(test_upload_command, setup),
-        cmocka_unit_test_setup(test_info_tells_what_is_stale, setup),
-        cmocka_unit_test_setup(test_devicetree_in_use, setup),
-        cmocka_unit_test_setup(test_script_runs_line_by_line, setup),
-        cmocka_unit_test_setup(test_ctrl_c_stops_a_script, setup),
-        cmocka_unit_test_setup(test_script_in_memory, setup),
-        cmocka_unit_test_setup(test_running_script_stays, setup),
+        cmocka_unit_test_setup(test_room_is_the_largest_free_range, set_up),
+        cmocka_unit_test_setup(test_root_task_replaces_the_payloads, set_up),
+        cmocka_unit_test_setup(test_what_a_reset_writes_again_is_avoided, set_up),
+        cmocka_unit_test_setup(test_slot_by_name_and_content, set_up),
+        cmocka_unit_test_setup(test_several_at_once, set_up),
+        cmocka_unit_test_setup(test_what_lies_in_the_way_is_moved, set_up),
+        cmocka_unit_test_setup(test_wrong_kinds_are_refused_by_name, set_up),
+        cmocka_unit_test_setup(test_unfit_images_are_refused, set_up),
+        cmocka_unit_test_setup(test_kernel_that_does_not_match_is_refused, set_up),
+        cmocka_unit_test_setup(test_digest_finds_the_end, set_up),
+        cmocka_unit_test_setup(test_all_or_none, set_up),
+        cmocka_unit_test_setup(test_without_a_kernel_a_root_task_waits, set_up),
+        cmocka_unit_test_setup(test_what_still_holds_stays_done, set_up),
+        cmocka_unit_test_setup(test_refusal_keeps_what_was_done, set_up),
+        cmocka_unit_test_setup(test_added_mappings_stay, set_up),
+        cmocka_unit_test_setup(test_waiting_cores_forbid_it, set_up),
+        cmocka_unit_test_setup(test_payload_replaces_payload_and_earlier_uploads, set_up),
+        cmocka_unit_test_setup(test_damaged_payloads_are_refused, set_up),
     };
 
     return cmocka_run_group_tests_name("upload", tests, map_window, NULL);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command run: scripts, uploaded and in memory. */
+#include "tests/unit/upload_unit.h"
+
+static void runs(const char *script, int status, const char *printed)
+{
+    const char *found;
+
+    receive(0, UPLOAD_SCRIPT, "", text(script), 0);
+    assert_taken(1);
+    found = output("run script", status);
+    if (strcmp(found, printed) != 0)
+        fail_msg("'%s', not '%s'", found, printed);
+}
+
+static void test_script_runs_line_by_line(void **state)
+{
+    static char longest[PARSE_LINE_BYTES + 200] = "echo ";
+
+    (void)state;
+    prints("run", -ERR_NOTFOUND, "there is no script");
+    prints("run it", -ERR_USAGE, "what is it");
+    runs("echo a\necho b", 0, "a\r\nb\r\n");
+    runs("echo a\r\n\r\n# c\r\n  echo b; echo $?\r\n", 0, "a\r\nb\r\n0\r\n");
+    runs("nosuch\necho b", -ERR_NOTFOUND,
+         "error: nosuch: no such command, try help\r\nscript: stopped at line 1\r\n");
+    runs("echo a; nosuch || echo $?\necho b\n", 0,
+         "a\r\nerror: nosuch: no such command, try help\r\n10\r\nb\r\n");
+    runs("echo 'a\necho b", -ERR_FORMAT,
+         "error: shell: quote ' is not closed\r\nscript: stopped at line 1\r\n");
+    memset(longest + 5, 'x', sizeof(longest) - 6);
+    receive(0, UPLOAD_SCRIPT, "", text(longest), 0);
+    assert_taken(1);
+    prints("run", -ERR_NOMEM, "a line is at most 1023 characters");
+    runs("run", -ERR_NOMEM,
+         "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
+         "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
+    assert_int_equal(m->script_depth, 0);
+}
+
+static void test_ctrl_c_stops_a_script(void **state)
+{
+    (void)state;
+    receive(0, UPLOAD_SCRIPT, "", text("echo a\nsleep 10\necho b"), 0);
+    assert_taken(1);
+    console_fake_send(&boot.fake.console, boot.fake.console.now_us + 5000000, "\3", 1);
+    prints("run", -ERR_INTERRUPTED, "a\r\nerror: sleep: ");
+    assert_int_equal(m->script_depth, 0);
+}
+
+static void test_script_in_memory(void **state)
+{
+    char *at = (char *)(uintptr_t)(ARCH_FAKE_BASE + MIB(1));
+
+    (void)state;
+    strcpy(at, "echo memory");
+    prints("run 0x40100000 11", 0, "memory");
+    prints("run 0x40100000 12", -ERR_FORMAT, "it has a NUL");
+    prints("run 0x40100000", -ERR_USAGE, "what is 0x40100000");
+    prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
+    prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
+    prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");
+    assert_int_equal(m->script_depth, 0);
+}
+
+/* Nothing may be received over a script that runs, though another took its slot. */
+static void test_running_script_stays(void **state)
+{
+    struct range place, room;
+
+    (void)state;
+    receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
+    assert_taken(1);
+    place = bytes_range(images_data(m, FIT_SCRIPT));
+    m->scripts[0] = images_data(m, FIT_SCRIPT);
+    m->script_depth = 1;
+    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
+    assert_non_null(regions_overlap(&m->busy, place));
+    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    assert_false(range_overlaps(room, place));
+    m->script_depth = 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_script_runs_line_by_line, set_up),
+        cmocka_unit_test_setup(test_ctrl_c_stops_a_script, set_up),
+        cmocka_unit_test_setup(test_script_in_memory, set_up),
+        cmocka_unit_test_setup(test_running_script_stays, set_up),
+    };
+
+    return cmocka_run_group_tests_name("cmd_run", tests, map_window, NULL);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Uploads found again after a reset. */
+#include "tests/unit/upload_unit.h"
+
+static void upload_app(void)
+{
+    receive(0, UPLOAD_APP, "new.elf", new_app(0x6000), 10);
+    assert_taken(1);
+}
+
+static void test_upload_survives_a_reset(void **state)
+{
+    (void)state;
+    upload_app();
+    reset();
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
+    assert_string_equal(m->slots[UPLOAD_APP].image.name, "new.elf");
+    assert_string_equal(images_find(m, FIT_APP)->name, "app"); /* not unasked */
+    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_OK);
+    assert_string_equal(images_find(m, FIT_APP)->name, "new.elf");
+    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x6000);
+    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_NOTFOUND);
+    reset();
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
+    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
+    reset();
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+}
+
+static void test_what_was_written_over_is_lost(void **state)
+{
+    (void)state;
+    upload_app();
+    *(uint8_t *)(uintptr_t)bytes_range(files[0].data).start ^= 1;
+    reset();
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_LOST);
+    assert_int_equal(upload_keep(m, UPLOAD_APP, &why), ERR_NOTFOUND);
+}
+
+static void test_any_change_of_the_record_is_found(void **state)
+{
+    uint8_t *record;
+
+    (void)state;
+    for (unsigned byte = 0; byte < 570; byte += 7) {
+        assert_int_equal(set_up(NULL), 0);
+        upload_app();
+        record = (uint8_t *)(uintptr_t)record_page(m).start;
+        record[byte] ^= 0x10;
+        reset();
+        assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+    }
+}
+
+static void test_what_has_another_use_now_is_not_offered(void **state)
+{
+    static struct regions taken;
+
+    (void)state;
+    upload_app();
+    memset(m->slots, 0, sizeof(m->slots));
+    memset(&taken, 0, sizeof(taken));
+    assert_int_equal(regions_add(&taken, bytes_range(files[0].data), REGION_MONITOR, "x", &why), 0);
+    record_find(m, &taken);
+    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_upload_survives_a_reset, set_up),
+        cmocka_unit_test_setup(test_what_was_written_over_is_lost, set_up),
+        cmocka_unit_test_setup(test_any_change_of_the_record_is_found, set_up),
+        cmocka_unit_test_setup(test_what_has_another_use_now_is_not_offered, set_up),
+    };
+
+    return cmocka_run_group_tests_name("record", tests, map_window, NULL);
+}
