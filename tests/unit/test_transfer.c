@@ -1,48 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files over the line: the loop around the machines, and the commands xmodem and ymodem. */
-#include "tests/unit/unit.h"
+/* Files that come over the line: the loop around the receiver, and what is told of it. */
+#include "tests/unit/transfer_unit.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "cmds/cmds.h"
 #include "monitor/transfer.h"
-#include "tests/fakes/boot_fake.h"
-#include "tests/fakes/xmodem_fake.h"
 
-#define ACK    "\x06"
-#define NAK    "\x15"
-#define CANCEL "\x18\x18\x18\x18\x18\x18\x18\x18\x18\x18\b\b\b\b\b\b\b\b\b\b"
-#define AT     (ARCH_FAKE_BASE + 0x10000)
-#define READY  "up to 4096 bytes to 0x40010000; waiting 60 s for the sender, ctrl-c stops\r\n"
+#define READY "up to 4096 bytes to 0x40010000; waiting 60 s for the sender, ctrl-c stops\r\n"
 
-enum { MS = 1000, S = 1000 * MS };
-
-static struct monitor_fake fake;
-static struct monitor *const m = &fake.m;
-static struct xmodem_stream tx;
-static uint8_t content[4096];
-static uint64_t now_us; /* of what is being scripted */
-static const struct cmd *const commands[] = {&cmd_xmodem, &cmd_ymodem, &cmd_echo, NULL};
-
-static int setup(void **state)
-{
-    (void)state;
-    monitor_fake_init(&fake, commands);
-    for (size_t i = 0; i < sizeof(content); i++)
-        content[i] = (uint8_t)(i * 7 + i / 128);
-    tx.size = 0;
-    now_us = 0;
-    return 0;
-}
-
-static uint8_t *memory(uint64_t address)
-{
-    return arch_fake.memory + (address - arch_fake.base);
-}
-
-/* --- What the other side sends ------------------------------------------------------------ */
+/* --- What the other side sends ----------------------------------------------------------- */
 
 /* What has been put into the stream comes after @us. */
 static void later(uint64_t us)
@@ -50,12 +14,6 @@ static void later(uint64_t us)
     now_us += us;
     console_fake_send(&fake.console, now_us, tx.data, tx.size);
     tx.size = 0;
-}
-
-static void text_later(uint64_t us, const char *text)
-{
-    now_us += us;
-    console_fake_send(&fake.console, now_us, text, strlen(text));
 }
 
 static void send_block(uint8_t number, unsigned size)
@@ -85,22 +43,7 @@ static void send_header(const char *name, const char *size)
     later(10 * MS);
 }
 
-/* --- What comes of it --------------------------------------------------------------------- */
-
-static void assert_runs(const char *line, enum err status, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void assert_runs(const char *line, enum err status, const char *format, ...)
-{
-    char expected[1024];
-    va_list args;
-
-    va_start(args, format);
-    (void)vsnprintf(expected, sizeof(expected), format, args);
-    va_end(args);
-    assert_int_equal(monitor_fake_run(&fake, line), -(int)status);
-    assert_string_equal(console_fake_take(&fake.console), expected);
-}
+/* --- What comes of it -------------------------------------------------------------------- */
 
 /* @bytes of @content are in memory, and nothing behind them. */
 static void assert_received(size_t bytes)
@@ -119,7 +62,7 @@ static const char *hex_of(const void *data, size_t size)
     return hex;
 }
 
-/* --- Receiving ---------------------------------------------------------------------------- */
+/* --- Receiving --------------------------------------------------------------------------- */
 
 static void test_xmodem(void **state)
 {
@@ -229,7 +172,7 @@ static void test_wrong_digest(void **state)
                 hex_of(content, 128), wanted);
 }
 
-/* --- What ends it ------------------------------------------------------------------------- */
+/* --- What ends it ------------------------------------------------------------------------ */
 
 static void test_no_sender(void **state)
 {
@@ -319,7 +262,7 @@ static void test_retries_are_counted(void **state)
     assert_received(128);
 }
 
-/* --- Several files ------------------------------------------------------------------------ */
+/* --- Several files ----------------------------------------------------------------------- */
 
 static void test_a_batch_lies_one_behind_the_other(void **state)
 {
@@ -365,164 +308,30 @@ static void test_a_batch_shares_the_room(void **state)
     assert_string_equal(d.text, "1 bytes do not fit into 0");
 }
 
-/* --- Where raw bytes may go --------------------------------------------------------------- */
-
-static void occupy(uint64_t start, uint64_t end, const char *name)
-{
-    assert_int_equal(regions_add(&m->busy, (struct range){start, end}, REGION_RESERVED, name, NULL),
-                     0);
-}
-
-static void test_room_ends_before_what_is_busy(void **state)
-{
-    (void)state;
-    occupy(AT - 0x1000, AT, "below");
-    occupy(AT + 0x3000, AT + 0x4000, "above");
-    assert_int_equal(monitor_fake_run(&fake, "xmodem 0x40010001 -t 1"), -ERR_TIMEOUT);
-    assert_memory_equal(console_fake_take(&fake.console), "up to 12287 bytes to 0x40010001;", 32);
-}
-
-static void test_busy_memory_is_refused(void **state)
-{
-    (void)state;
-    occupy(AT, AT + 0x1000, "firmware");
-    assert_runs("xmodem 0x40010fff", ERR_OVERLAP,
-                "error: xmodem: 0x40010fff-0x40400000 overlaps firmware at "
-                "0x40010000-0x40011000\r\n");
-    assert_runs("xmodem 0x4000ffff 2", ERR_OVERLAP,
-                "error: xmodem: 0x4000ffff-0x40010001 overlaps firmware at "
-                "0x40010000-0x40011000\r\n");
-}
-
-static void test_live_tables_are_refused(void **state)
-{
-    (void)state;
-    m->plan.ranges[PLAN_TABLES] = (struct range){AT, AT + 0x1000};
-    m->plan.ranges[PLAN_TRAMPOLINE] = (struct range){AT + 0x1000, AT + 0x2000};
-    m->progress.mmu_on = true;
-    assert_runs("xmodem 0x40011000", ERR_OVERLAP,
-                "error: xmodem: 0x40011000-0x40400000 overlaps the boot tables in force at "
-                "0x40010000-0x40012000\r\n");
-}
-
-static void test_words(void **state)
-{
-    (void)state;
-#define USAGE "; usage: xmodem [SLOT|ADDR"
-    static const struct {
-        const char *line, *reason;
-    } wrong[] = {
-        {"xmodem app 1", "what is 1" USAGE},
-        {"xmodem 0x40010000 1 2", "what is 2" USAGE},
-        {"xmodem 0x40010000 -g", "what is -g" USAGE},
-        {"xmodem 0x40010000 -c -c", "what is -c" USAGE},
-        {"xmodem 0x40010000 -t", "-t wants a number of seconds" USAGE},
-        {"xmodem 0x40010000 -t 0", "-t 0 is not from 1 to 3600 s"},
-        {"xmodem 0x40010000 -t 3601", "-t 3601 is not from 1 to 3600 s"},
-        {"xmodem 0x40010000 -t x", "not a number: 'x'"},
-        {"xmodem 0x40010000 sha256=12", "sha256=12 is not 64 hex digits"},
-        {"xmodem somewhere", "not a number: 'somewhere'"},
-        {"xmodem 0x10000000", "0x10000000 is not in RAM\r"},
-        {"xmodem 40010000", "0x2628110 is not in RAM; did you mean 0x40010000?\r"},
-        {"xmodem 0x40010000 0", "there are 4128768 bytes of RAM at 0x40010000, not 0\r"},
-        {"xmodem 0x40010000 4128769",
-         "there are 4128768 bytes of RAM at 0x40010000, not 4128769\r"},
-        {"xmodem send 0x40010000", "send what" USAGE},
-        {"xmodem send 0x40010000 1 name", "send what" USAGE},
-        {"xmodem send 0x40010000 1 -c", "the receiver chooses the checks" USAGE},
-        {"xmodem send 0x40010000 0xffffffffffffffff",
-         "18446744073709551615 words of 1 bytes at 0x40010000 pass the end of the address space\r"},
-        {"xmodem send 0x403ffff0 17", "fault at 0x40400000\r"},
-    };
-
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        char expected[256];
-
-        (void)snprintf(expected, sizeof(expected), "error: xmodem: %s", wrong[i].reason);
-        assert_true(monitor_fake_run(&fake, wrong[i].line) > 0);
-        if (strncmp(console_fake_take(&fake.console), expected, strlen(expected)) != 0)
-            fail_msg("%s: %s", wrong[i].line, fake.console.output);
-    }
-}
-
-/* --- Sending ------------------------------------------------------------------------------ */
-
-#define WAITING "waiting 60 s for the receiver, ctrl-c stops\r\n"
-
-static void test_send(void **state)
-{
-    const char *out;
-
-    (void)state;
-    memcpy(memory(AT), content, 1000);
-    text_later(10 * MS, "C");
-    text_later(100 * MS, ACK);
-    text_later(10 * MS, ACK);
-    assert_int_equal(monitor_fake_run(&fake, "xmodem send 0x40010000 1000"), 0);
-    out = console_fake_take(&fake.console);
-    xmodem_stream_block(&tx, XMODEM_CRC, 1, 1024, content, 1000);
-    xmodem_stream_byte(&tx, XMODEM_EOT);
-    assert_memory_equal(out, WAITING, strlen(WAITING));
-    assert_memory_equal(out + strlen(WAITING), tx.data, tx.size);
-    assert_memory_equal(out + strlen(WAITING) + tx.size, "\r\n1000 bytes, 1 blocks, 0 retries, ",
-                        35);
-}
-
-static void test_send_ymodem(void **state)
-{
-    const char *out;
-
-    (void)state;
-    text_later(10 * MS, "C");
-    text_later(100 * MS, ACK "C"); /* the header */
-    text_later(100 * MS, ACK);     /* the block */
-    text_later(10 * MS, ACK "C");  /* the EOT */
-    text_later(100 * MS, ACK);     /* the header that ends the batch */
-    assert_int_equal(monitor_fake_run(&fake, "ymodem send 0x40010000 128 dump.bin"), 0);
-    out = console_fake_take(&fake.console);
-    assert_string_equal(out + strlen(WAITING) + 3, "dump.bin");
-    assert_string_equal(out + strlen(WAITING) + 3 + strlen("dump.bin") + 1, "128");
-}
-
-static void test_no_receiver(void **state)
-{
-    (void)state;
-    assert_runs("xmodem send 0x40010000 1 -t 4", ERR_TIMEOUT,
-                "waiting 4 s for the receiver, ctrl-c stops\r\n" CANCEL
-                "\r\nerror: xmodem: after 0 bytes: the receiver is silent\r\n");
-}
-
-#define TEST(name) cmocka_unit_test_setup(test_##name, setup)
-
-static const struct CMUnitTest tests[] = {
-    TEST(xmodem),
-    TEST(padding_is_told),
-    TEST(checksums),
-    TEST(ymodem_knows_the_size),
-    TEST(streaming),
-    TEST(what_was_read_ahead_comes_first),
-    TEST(digest_finds_the_size),
-    TEST(wrong_digest),
-    TEST(no_sender),
-    TEST(stall),
-    TEST(ctrl_c_before_the_first_block),
-    TEST(two_cans),
-    TEST(too_large),
-    TEST(too_large_as_announced),
-    TEST(second_file),
-    TEST(retries_are_counted),
-    TEST(a_batch_lies_one_behind_the_other),
-    TEST(a_batch_shares_the_room),
-    TEST(room_ends_before_what_is_busy),
-    TEST(busy_memory_is_refused),
-    TEST(live_tables_are_refused),
-    TEST(words),
-    TEST(send),
-    TEST(send_ymodem),
-    TEST(no_receiver),
-};
+#define TEST(name) cmocka_unit_test_setup(test_##name, set_up)
 
 int main(void)
 {
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {
+        TEST(xmodem),
+        TEST(padding_is_told),
+        TEST(checksums),
+        TEST(ymodem_knows_the_size),
+        TEST(streaming),
+        TEST(what_was_read_ahead_comes_first),
+        TEST(digest_finds_the_size),
+        TEST(wrong_digest),
+        TEST(no_sender),
+        TEST(stall),
+        TEST(ctrl_c_before_the_first_block),
+        TEST(two_cans),
+        TEST(too_large),
+        TEST(too_large_as_announced),
+        TEST(second_file),
+        TEST(retries_are_counted),
+        TEST(a_batch_lies_one_behind_the_other),
+        TEST(a_batch_shares_the_room),
+    };
+
+    return cmocka_run_group_tests_name("transfer", tests, NULL, NULL);
 }
