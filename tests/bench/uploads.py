@@ -112,13 +112,13 @@ def report(transport, size_name, figures):
     size = SIZES[size_name]
     for row in figures:
         rates = sorted(figures[row])
-        of_ceiling = ratio(figures, row, ROWS[0])
+        of_ceiling, of_blocks = (ratio(figures, row, ceiling) for ceiling in ROWS[:2])
         of_u_boot = ratio(figures, row, u_boots(row)) if row[0] == "elfmon" else None
         name = " ".join(filter(None, row))
         print(
             f"{transport:6}{size_name:>5}  {name:26}{statistics.median(rates) / 1000:>8.1f}"
             f"{rates[0] / 1000:>8.1f}{rates[-1] / 1000:>8.1f}"
-            + "".join(f"{r:>10.2f}" if r else " " * 10 for r in (of_ceiling, of_u_boot)),
+            + "".join(f"{r:>8.2f}" if r else " " * 8 for r in (of_ceiling, of_blocks, of_u_boot)),
             flush=True,
         )
         if row[0] != "elfmon":
@@ -160,8 +160,12 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # closing what was started
     options = arguments()
     missed = []
-    print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second")
-    print(f"{'line':6}{'size':>5}  {'receiver, sender':26}{'median':>8}{'least':>8}{'most':>8}")
+    print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second,")
+    print("and what that is of the ceiling's stream, of the ceiling with sx -k, of U-Boot")
+    print(
+        f"{'line':6}{'size':>5}  {'receiver, sender':26}{'median':>8}{'least':>8}{'most':>8}"
+        f"{'stream':>8}{'sx -k':>8}{'U-Boot':>8}"
+    )
     for transport, size_name in itertools.product(options.transports, options.sizes):
         rows = rows_for(options, size_name)
         figures = measure(transport, rows, SIZES[size_name], options.rounds)
