@@ -1,40 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the receiver does with what comes; xmodem_silence.c has what it does when nothing comes. */
 #include "payload/xmodem.h"
 
 #include <string.h>
 
 #include "payload/crc16.h"
+#include "payload/xmodem_internal.h"
 
 enum {
-    BOUNDARY_MS = 1000,   /* until a block is asked for again */
-    INVITATION_MS = 250,  /* the same once: scripts often eat the first invitation with the echo */
-    BLOCK_MS = 250,       /* between the bytes of a block */
-    QUIET_MS = 100,       /* no byte for so long: whatever was sent has ended */
-    EOT_MS = 20,          /* the same behind an EOT, which may be forged */
-    EOT_AGAIN_MS = 10,    /* the same behind one that was asked for */
-    QUIETS = 2,           /* in a row, after an error: what still comes is no command */
-    CANCELLED_MS = 500,   /* no block for so long after CANs at the end of a broken one */
-    STALL_MS = 10000,     /* without a good block */
-    BATCH_MS = 2000,      /* without another file: the end of the batch was lost */
     ERRORS_MAX = 10,      /* bad blocks in a row */
-    CLOSINGS_MAX = 12,    /* lrzsz's senders repeat an EOT 10 times before they look at CANs */
     BURST_BYTES = 16,     /* what a UART's FIFO holds at least; no block is as small */
     JUNK_MAX = 64 * 1024, /* bytes between blocks without a good one */
     CANS = XMODEM_CANCEL_BYTES / 2,
-    EOTS_CLEAN = 2,                      /* in a row, to be believed */
-    EOTS_BAD = 3,                        /* the same on a line that has damaged something before */
-    CANS_TWO = 3,                        /* as a can_history */
     TEXT_BYTES = XMODEM_SMALL_BYTES - 2, /* of a header; some senders use what is behind */
 };
 
 static void put(struct xmodem *x, uint8_t byte)
 {
     x->reply[x->reply_count++] = byte;
-}
-
-static bool is_cancel(uint8_t byte)
-{
-    return byte == XMODEM_CAN || byte == XMODEM_BS;
 }
 
 void xmodem_put_cancel(uint8_t *out)
@@ -48,7 +31,7 @@ void xmodem_put_cancel(uint8_t *out)
  * line is not its controlling terminal. Before the first data it would then wait for a minute and
  * send the file to the shell, so it is made to send it now, to be dropped.
  */
-static void send_cancel(struct xmodem *x)
+void xmodem_send_cancel(struct xmodem *x)
 {
     xmodem_put_cancel(x->reply);
     x->reply_count = XMODEM_CANCEL_BYTES;
@@ -57,7 +40,7 @@ static void send_cancel(struct xmodem *x)
     x->noisy = false;
 }
 
-static void close_line(struct xmodem *x, int error)
+void xmodem_close_line(struct xmodem *x, int error)
 {
     x->state = XMODEM_CLOSING;
     x->error = error;
@@ -66,8 +49,8 @@ static void close_line(struct xmodem *x, int error)
 
 void xmodem_cancel(struct xmodem *x, int error)
 {
-    close_line(x, error);
-    send_cancel(x);
+    xmodem_close_line(x, error);
+    xmodem_send_cancel(x);
 }
 
 int xmodem_reason(struct diag *why, enum err error, size_t after, const char *reason)
@@ -75,7 +58,7 @@ int xmodem_reason(struct diag *why, enum err error, size_t after, const char *re
     return diag_set(why, error, "after %zu bytes: %s", after, reason);
 }
 
-static void fail(struct xmodem *x, enum err error, const char *reason)
+void xmodem_fail(struct xmodem *x, enum err error, const char *reason)
 {
     xmodem_cancel(x, xmodem_reason(x->why, error, x->received, reason));
 }
@@ -89,12 +72,6 @@ static void fail_announced(struct xmodem *x, size_t size)
 {
     xmodem_cancel(
         x, diag_set(x->why, ERR_FORMAT, "%zu bytes came, %zu were announced", size, x->size));
-}
-
-static void fail_cancelled(struct xmodem *x)
-{
-    fail(x, ERR_IO, "cancelled by the sender");
-    x->reply_count = 0;
 }
 
 /* Between header and first data as before a header, the sender waits for the start character. */
@@ -129,7 +106,7 @@ static void answer_again(struct xmodem *x)
         acknowledge(x);
 }
 
-static void ask_again(struct xmodem *x)
+void xmodem_ask_again(struct xmodem *x)
 {
     x->state = XMODEM_AT_BOUNDARY;
     x->asked = true;
@@ -141,28 +118,28 @@ static void ask_again(struct xmodem *x)
 
 static void fail_garbage(struct xmodem *x)
 {
-    fail(x, ERR_IO, "only garbage");
+    xmodem_fail(x, ERR_IO, "only garbage");
 }
 
 /* The rest of the block is dropped first, so that none of its bytes is taken for a new one. */
-static void bad_block(struct xmodem *x)
+void xmodem_bad_block(struct xmodem *x)
 {
     x->state = XMODEM_DRAINING;
     x->eot_count = 0;
     if (x->streaming)
-        fail(x, ERR_IO, "damaged stream");
+        xmodem_fail(x, ERR_IO, "damaged stream");
     else if (++x->error_count > ERRORS_MAX)
         fail_garbage(x);
 }
 
-static void end_file(struct xmodem *x)
+void xmodem_end_file(struct xmodem *x)
 {
     if (x->received != x->size && x->size != XMODEM_SIZE_UNKNOWN) {
         fail_announced(x, x->received);
         return;
     }
     if (x->phase == XMODEM_FIRST) { /* or its first blocks, YMODEM's header among them, were lost */
-        fail(x, ERR_FORMAT, "the file is empty");
+        xmodem_fail(x, ERR_FORMAT, "the file is empty");
         return;
     }
     x->event = XMODEM_END;
@@ -173,7 +150,7 @@ static void end_file(struct xmodem *x)
         acknowledge(x);
     } else {
         put(x, XMODEM_ACK);
-        close_line(x, ERR_OK);
+        xmodem_close_line(x, ERR_OK);
     }
 }
 
@@ -198,7 +175,7 @@ static void take_header(struct xmodem *x)
 
     if (*c == '\0') {
         put(x, XMODEM_ACK);
-        close_line(x, ERR_OK);
+        xmodem_close_line(x, ERR_OK);
         return;
     }
     c[TEXT_BYTES] = '\0';
@@ -266,7 +243,7 @@ static void take_block(struct xmodem *x)
     if (x->number == 0 && x->phase != XMODEM_BODY)
         take_header(x);
     else if (behind > 1 || (x->phase == XMODEM_FIRST && x->start == XMODEM_STREAM))
-        fail(x, ERR_FORMAT, "a block was lost");
+        xmodem_fail(x, ERR_FORMAT, "a block was lost");
     else if (behind == 0)
         take_next(x);
     else
@@ -288,7 +265,7 @@ static void take_eot(struct xmodem *x)
     if (x->phase == XMODEM_HEADER)
         answer_again(x);
     else if (x->phase == XMODEM_BODY && x->received == x->size)
-        end_file(x);
+        xmodem_end_file(x);
     else
         x->state = XMODEM_AFTER_EOT;
 }
@@ -305,9 +282,9 @@ static void drain(struct xmodem *x, uint8_t byte)
 static void take_junk(struct xmodem *x, uint8_t byte)
 {
     if (x->phase != XMODEM_FIRST)
-        bad_block(x);
+        xmodem_bad_block(x);
     else if (byte == XMODEM_CTRL_C)
-        fail(x, ERR_INTERRUPTED, "interrupted");
+        xmodem_fail(x, ERR_INTERRUPTED, "interrupted");
     else
         x->state = XMODEM_AT_BOUNDARY;
 }
@@ -336,7 +313,7 @@ static void take_byte(struct xmodem *x, uint8_t byte)
         choose_sink(x);
         x->state = XMODEM_IN_BLOCK;
         if ((x->number ^ byte) != 0xff)
-            bad_block(x);
+            xmodem_bad_block(x);
         return;
     case XMODEM_AT_BOUNDARY:
     case XMODEM_AFTER_EOT:
@@ -346,7 +323,7 @@ static void take_byte(struct xmodem *x, uint8_t byte)
         drain(x, byte);
         break;
     default:
-        x->noisy = !is_cancel(byte);
+        x->noisy = !xmodem_is_cancel(byte);
         x->quiet_count = x->noisy ? 0 : x->quiet_count;
         return;
     }
@@ -382,7 +359,7 @@ static void check_block(struct xmodem *x, uint8_t last)
     if (x->start == XMODEM_NAK)
         x->check = (uint8_t)(x->check - 2 * last);
     if (x->check)
-        bad_block(x);
+        xmodem_bad_block(x);
     else
         take_block(x);
 }
@@ -443,94 +420,6 @@ enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)
 bool xmodem_is_waiting(const struct xmodem *x)
 {
     return x->phase == XMODEM_FIRST && x->state == XMODEM_AT_BOUNDARY;
-}
-
-uint32_t xmodem_wait_ms(const struct xmodem *x)
-{
-    if (xmodem_is_waiting(x) && !x->can_history)
-        return x->idle_ms ? BOUNDARY_MS - x->idle_ms % BOUNDARY_MS : INVITATION_MS;
-    if (x->state == XMODEM_AT_BOUNDARY)
-        return x->can_history ? CANCELLED_MS : BOUNDARY_MS;
-    if (x->state == XMODEM_AFTER_EOT)
-        return x->eot_count > 0 ? EOT_AGAIN_MS : EOT_MS;
-    return x->state <= XMODEM_IN_BLOCK ? BLOCK_MS : QUIET_MS;
-}
-
-/* Was the end of what came a cancellation? It may be data too, and the line only slow: the sender
- * is asked before that is believed. */
-static bool ends_cancelled(const struct xmodem *x)
-{
-    return x->state == XMODEM_IN_BLOCK && x->number == x->next &&
-           x->sink > x->data + x->received + 1 && is_cancel(x->sink[-1]) && is_cancel(x->sink[-2]);
-}
-
-static void repeat(struct xmodem *x)
-{
-    x->retry_count += x->phase == XMODEM_BODY;
-    ask_again(x);
-}
-
-/* The line has fallen silent within a block, or behind a bad one. */
-static void after_block(struct xmodem *x)
-{
-    x->can_history = ends_cancelled(x) ? CANS_TWO : 0;
-    if (x->state != XMODEM_DRAINING && !x->streaming)
-        bad_block(x);
-    if (x->state == XMODEM_DRAINING)
-        repeat(x);
-}
-
-static void after_eot(struct xmodem *x)
-{
-    unsigned needed = x->retry_count > 0 ? EOTS_BAD : EOTS_CLEAN;
-
-    if (++x->eot_count < needed)
-        ask_again(x);
-    else
-        end_file(x);
-}
-
-static void after_closing(struct xmodem *x)
-{
-    bool patient = x->error_count < CLOSINGS_MAX;
-
-    if (x->noisy && x->error && patient) {
-        x->error_count++;
-        send_cancel(x);
-    } else if (!x->error || !patient || ++x->quiet_count == QUIETS) {
-        x->state = XMODEM_HALTED;
-        x->event = x->error ? XMODEM_FAILED : XMODEM_DONE;
-    }
-}
-
-static void after_silence(struct xmodem *x)
-{
-    uint32_t patience_ms = x->phase == XMODEM_FIRST ? x->start_ms : STALL_MS;
-
-    x->idle_ms += xmodem_wait_ms(x);
-    if ((x->can_history & CANS_TWO) == CANS_TWO)
-        fail_cancelled(x);
-    else if (x->phase == XMODEM_HEADER && x->idle_ms >= BATCH_MS)
-        close_line(x, ERR_OK);
-    else if (x->idle_ms >= patience_ms)
-        fail(x, ERR_TIMEOUT, "the sender is silent");
-    else if (x->state == XMODEM_AFTER_EOT)
-        after_eot(x);
-    else if (x->state == XMODEM_AT_BOUNDARY)
-        repeat(x);
-    else
-        after_block(x);
-}
-
-enum xmodem_event xmodem_timeout(struct xmodem *x)
-{
-    x->reply_count = 0;
-    x->event = XMODEM_NOTHING;
-    if (x->state < XMODEM_CLOSING)
-        after_silence(x);
-    else
-        after_closing(x);
-    return x->event;
 }
 
 void xmodem_start(struct xmodem *x, enum xmodem_char start, uint8_t *data, size_t room,
