@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "host/report.h"
-#include "mm/fdt_mem.h"
+#include "mm/machine.h"
 #include "monitor/base/bits.h"
 #include "monitor/parse.h"
 #include "payload/fit.h"

@@ -4,7 +4,6 @@
  * Source: Devicetree Specification 0.4; Linux Documentation/devicetree/bindings/arm. */
 #include "mm/fdt_mem.h"
 
-#include <inttypes.h>
 #include <libfdt.h>
 #include <string.h>
 
@@ -116,61 +115,6 @@ static enum device device_of(struct bytes compatible)
     return OTHER;
 }
 
-static void say_cut(struct walk *w, int limit, const char *what)
-{
-    (void)diag_set(w->d, ERR_OK, "more than %d %s, the rest is left out", limit, what);
-}
-
-/* Keep RAM ascending and merged: @r swallows every range that it touches. */
-static void add_ram(struct walk *w, struct range r)
-{
-    struct machine *m = w->out;
-    unsigned first = 0, past;
-
-    while (first < m->ram_count && m->ram[first].end < r.start)
-        first++;
-    for (past = first; past < m->ram_count && m->ram[past].start <= r.end; past++) {
-        r.start = m->ram[past].start < r.start ? m->ram[past].start : r.start;
-        r.end = m->ram[past].end > r.end ? m->ram[past].end : r.end;
-    }
-    if (first == past && m->ram_count == MACHINE_RAM_MAX) {
-        say_cut(w, MACHINE_RAM_MAX, "ranges of RAM");
-        return;
-    }
-    memmove(&m->ram[first + 1], &m->ram[past], (m->ram_count - past) * sizeof(m->ram[0]));
-    m->ram[first] = r;
-    m->ram_count += 1 - (past - first);
-}
-
-static void add_region(struct machine_region *list, unsigned *count, struct range r,
-                       const char *name, bool no_map)
-{
-    struct machine_region *region = &list[(*count)++];
-
-    region->range = r;
-    region->no_map = no_map;
-    (void)text_copy(region->name, sizeof(region->name), name);
-}
-
-static void add_reserved(struct walk *w, struct range r, const char *name, bool no_map)
-{
-    if (w->out->reserved_count == MACHINE_RESERVED_MAX)
-        say_cut(w, MACHINE_RESERVED_MAX, "reserved ranges");
-    else
-        add_region(w->out->reserved, &w->out->reserved_count, r, name, no_map);
-}
-
-static void add_mmio(struct walk *w, struct range r, const char *name)
-{
-    for (unsigned i = 0; i < w->out->mmio_count; i++)
-        if (range_contains(w->out->mmio[i].range, r))
-            return;
-    if (w->out->mmio_count == MACHINE_MMIO_MAX)
-        say_cut(w, MACHINE_MMIO_MAX, "device ranges");
-    else
-        add_region(w->out->mmio, &w->out->mmio_count, r, name, false);
-}
-
 /* Entry @index of the node's reg as the CPU sees it; ERR_NOTFOUND behind the last. An entry
  * without such an address comes out empty. */
 static int cpu_reg(const struct walk *w, unsigned index, struct range *out)
@@ -191,7 +135,7 @@ static void read_memory(struct walk *w)
 
     for (unsigned i = 0; cpu_reg(w, i, &r) == ERR_OK; i++)
         if (!range_is_empty(r))
-            add_ram(w, r);
+            machine_add_ram(w->out, r, w->d);
 }
 
 /* Children of /reserved-memory count as the CPU does, whether or not it says so by `ranges`. */
@@ -203,7 +147,7 @@ static void read_reserved(struct walk *w, const struct level *node)
     for (unsigned i = 0; err != ERR_NOTFOUND && err != ERR_UNSUPPORTED; i++) {
         err = fdt_bus_reg(node->bus.parent, w->values[REG], i, &r);
         if (!err && !range_is_empty(r))
-            add_reserved(w, r, node->name, w->values[NO_MAP].data != NULL);
+            machine_add_reserved(w->out, r, node->name, w->values[NO_MAP].data != NULL, w->d);
     }
 }
 
@@ -232,10 +176,7 @@ static void read_cpu(struct walk *w, const struct level *node)
         return;
     if (cpu.enable == CPU_ENABLE_SPIN_TABLE && read_number(w, RELEASE_ADDR, &cpu.release_addr))
         cpu.enable = CPU_ENABLE_NONE;
-    if (w->out->cpu_count == MACHINE_CPUS_MAX)
-        say_cut(w, MACHINE_CPUS_MAX, "CPUs");
-    else
-        w->out->cpus[w->out->cpu_count++] = cpu;
+    machine_add_cpu(w->out, &cpu, w->d);
 }
 
 static void read_psci(struct walk *w, bool standard_ids)
@@ -326,7 +267,7 @@ static void read_device(struct walk *w, const struct level *node)
         read_timer(w);
     for (unsigned i = 0; w->values[REG].data && cpu_reg(w, i, &r) == ERR_OK; i++)
         if (!range_is_empty(r))
-            add_mmio(w, r, node->name);
+            machine_add_mmio(w->out, r, node->name, w->d);
 }
 
 static void read_chosen(struct walk *w)
@@ -337,7 +278,7 @@ static void read_chosen(struct walk *w)
     if (!read_number(w, INITRD_START, &initrd.start) && !read_number(w, INITRD_END, &initrd.end) &&
         initrd.start < initrd.end) {
         w->out->initrd = initrd;
-        add_reserved(w, initrd, "initrd", false);
+        machine_add_reserved(w->out, initrd, "initrd", false, w->d);
     }
     if (stdout_path)
         w->stdout_path = fdt_path_resolve(w->fdt, stdout_path);
@@ -451,7 +392,7 @@ static void read_memreserve(struct walk *w, struct bytes map)
         if (bytes_be64(map, offset, &start) || bytes_be64(map, offset + sizeof(start), &size))
             return;
         if (size && range_make(start, size, &r) == ERR_OK)
-            add_reserved(w, r, "memreserve", false);
+            machine_add_reserved(w->out, r, "memreserve", false, w->d);
     }
 }
 

@@ -72,12 +72,3 @@ int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, st
     fdt_set_totalsize(out, (uint32_t)total);
     return ERR_OK;
 }
-
-bool machine_has_ram(const struct machine *machine, struct range range)
-{
-    for (unsigned i = 0; i < machine->ram_count; i++) {
-        if (range_contains(machine->ram[i], range))
-            return true;
-    }
-    return false;
-}

@@ -3,7 +3,7 @@
 #ifndef ELFMON_MONITOR_HOME_H
 #define ELFMON_MONITOR_HOME_H
 
-#include "mm/fdt_mem.h"
+#include "mm/machine.h"
 #include "mm/pt_build.h"
 #include "monitor/arch.h"
 
