@@ -3,6 +3,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from machine import QEMU
 
 COMMAND = "-display none -monitor none -nic none -no-user-config -M virt -cpu cortex-a53 -m 1G"
 ACK = b"\x06"
+ANSWER_SECONDS, QUIET_SECONDS = 2, 0.1
 FRAMED_BYTES = 1024 + 5  # a 1K block with start, number, complement and CRC
 
 
@@ -81,6 +83,20 @@ class Line:
             seen += byte
         return seen
 
+    def ask(self, question, end):
+        """Write @question, again where no answer that ends with @end comes: it may have been too
+        early. Reads what comes from then on, too."""
+        seen = b""
+        self.write(question)
+        while not seen.endswith(end) or self.readable(QUIET_SECONDS):
+            if self.readable(ANSWER_SECONDS):
+                seen += os.read(self.of, 1)
+            else:
+                self.write(question)
+
+    def readable(self, seconds):
+        return bool(select.select([self.of], [], [], seconds)[0])
+
     def send(self, sender, path):
         """Run one of lrzsz's senders on the line. Returns its seconds."""
         start = time.monotonic()
@@ -104,8 +120,7 @@ class Monitor(Line):
     def greet(self):
         """To its prompt."""
         self.until(self.first)
-        self.write(b"\r")  # stops a countdown, or makes another prompt
-        self.until(self.prompt)
+        self.ask(b"\r", self.prompt)  # stops a countdown, or makes another prompt
 
     def begin(self, command):
         self.write(command.encode() + b"\r")
@@ -130,16 +145,16 @@ class Drain(Line):
         """To where it says '?'."""
         self.until(self.first)
         self.first = b""
-        self.begin(False, 0, 0)
-        self.until(ACK + b"?")
+        self.ask(self.order(False, 0, 0), ACK + b"?")
 
-    def begin(self, sleep, block, total):
+    @staticmethod
+    def order(sleep, block, total):
         """Whether it sleeps when there is nothing; how much is worth an ACK; how much will come."""
-        self.write(f"{sleep:d} {block} {total}\n".encode())
+        return f"{sleep:d} {block} {total}\n".encode()
 
     def stream(self, sleep, size):
         """As fast as it takes them. Returns seconds."""
-        self.begin(sleep, 0, size)
+        self.write(self.order(sleep, 0, size))
         self.until(b"C")
         start = time.monotonic()
         self.write(bytes(size))
@@ -150,7 +165,8 @@ class Drain(Line):
 
     def blocks(self, sleep, size, path):
         """From `sx -k`: a multiple of 1024 bytes, and an EOT. Returns the sender's seconds."""
-        self.begin(sleep, FRAMED_BYTES, size // 1024 * FRAMED_BYTES + 1)
+        total = size // 1024 * FRAMED_BYTES + 1  # and an EOT
+        self.write(self.order(sleep, FRAMED_BYTES, total))
         seconds = self.send("sx -k", path)
         self.greet()  # the sender may have read the end too
         return seconds

@@ -137,6 +137,7 @@ def arguments():
     parser.add_argument("--full", action="store_true", help="everything, for an hour")
     parser.add_argument("--transports", default=None, help="of " + ",".join(TRANSPORTS))
     parser.add_argument("--sizes", default=None, help="of " + ",".join(SIZES))
+    parser.add_argument("--receivers", default="ceiling,elfmon,U-Boot", help="all, if not told")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     default = TRANSPORTS if options.full else ["unix"]
@@ -148,7 +149,8 @@ def arguments():
 
 def rows_for(options, size_name):
     """Small blocks only for what does not take minutes; the smallest size is for `sb`'s start."""
-    rows = [row for row in ROWS if row[0] != "U-Boot" or U_BOOT.exists()]
+    rows = [row for row in ROWS if row[0] in options.receivers.split(",")]
+    rows = [row for row in rows if row[0] != "U-Boot" or U_BOOT.exists()]
     if size_name == "64K":
         return [row for row in rows if row[0] == "ceiling" or row[2] == "sb"]
     if not options.full:
