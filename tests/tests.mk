@@ -44,9 +44,6 @@ build/tests/xmodem_peer: tests/host/xmodem_peer.c build/unit/libpure.a
 	@mkdir -p $(@D)
 	$(Q)$(HOST_CC) $(UNIT_CFLAGS) -MMD -MP -MF $@.d -o $@ $< build/unit/libpure.a $(UNIT_LDLIBS)
 
-# Leaks are looked for in /proc, which a folder entered by chroot may not have.
-export ASAN_OPTIONS ?= $(if $(wildcard /proc/self),,detect_leaks=0)
-
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do $$t || exit 1; done

@@ -11,11 +11,6 @@ from images import LOADER
 BUSY_SECONDS = 0.1  # of two: sleeping takes a hundredth; polling, all that others leave
 
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists("/proc/self/stat"), reason="/proc, where CPU time is read, is not mounted"
-)
-
-
 def cpu_seconds(machine):
     """Of QEMU's process: user and system time in clock ticks, behind its name in parentheses."""
     with open(f"/proc/{machine.process.pid}/stat", encoding="ascii") as stat:
