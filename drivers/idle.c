@@ -133,8 +133,8 @@ static void set_end(struct idle *idle, uint64_t us)
         arm(idle, us * idle->tick / TICK_US);
 }
 
-/* The line's interrupt is believed in when it has once ended a WFI, and no more when it has not
- * although the FIFO is full. */
+/* Until the line's interrupt has once ended a WFI: where only the timer does, although the FIFO is
+ * full, it does not come. */
 static void judge(struct idle *idle, struct serial *port, enum serial_fill fill)
 {
     if (!has_fired()) {

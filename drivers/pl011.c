@@ -4,7 +4,6 @@
 #include "monitor/base/bits.h"
 
 enum {
-    FIFO_BYTES = 16, /* at least; 32 from r1p5 on */
     DR_ERRORS_SHIFT = 8,
     UARTDR = 0x00,
     UARTFR = 0x18,
@@ -115,8 +114,8 @@ static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned
             left--;
             continue;
         }
-        if (flags & FR_RXFF && end - next > FIFO_BYTES)
-            for (unsigned i = 1; i < FIFO_BYTES; i++)
+        if (flags & FR_RXFF && end - next > SERIAL_FIFO_BYTES)
+            for (unsigned i = 1; i < SERIAL_FIFO_BYTES; i++)
                 next = take(port, uartdr, next);
         next = take(port, uartdr, next);
         left = looks;

@@ -10,6 +10,9 @@
 /** Each byte received may have one or more: framing, parity, break, overrun before it. */
 enum { SERIAL_ERROR_COUNT = 4 };
 
+/** What a port's FIFO holds, at least: the PL011's has 32 from r1p5 on. */
+enum { SERIAL_FIFO_BYTES = 16 };
+
 struct serial {
     const struct serial_ops *ops;
     uintptr_t base; /* of the registers, mapped */

@@ -32,10 +32,7 @@ static struct monitor monitor;
 static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
-enum {
-    EARLY_KEYS_US = 1000, /* for an emulator to pass the next one on */
-    BURST_BYTES = 16,     /* as much as a FIFO holds */
-};
+enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
@@ -54,7 +51,7 @@ static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned look
     size_t more, count = p->ops->read(p, to, room, idle.on ? 1 : looks);
 
     more = count;
-    while (idle.on && more > 0 && room - count >= BURST_BYTES) {
+    while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES) {
         idle_wait(&idle, p, UINT64_MAX);
         more = p->ops->read(p, to + count, room - count, 1);
         count += more;
