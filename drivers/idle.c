@@ -8,7 +8,10 @@ enum {
     TICKS_PER_SECOND = 100,
     TICK_US = 1000000 / TICKS_PER_SECOND,
     MOMENTS_PER_SECOND = 300000,
+    BUSY_MOMENTS = 24, /* between two waits: some FIFOs full */
 };
+
+#define NEVER UINT64_MAX
 
 #define CNTV_CTL_ENABLE  UINT64_C(1)
 #define CNTV_CTL_ISTATUS UINT64_C(4)
@@ -37,10 +40,16 @@ static void set_timer(uint64_t compare, uint64_t control)
                      : "memory");
 }
 
-static void arm(struct idle *idle, uint64_t ticks)
+static void arm(struct idle *idle, uint64_t end)
 {
-    idle->end = counter() + ticks;
-    set_timer(idle->end, CNTV_CTL_ENABLE);
+    idle->end = end;
+    set_timer(end, CNTV_CTL_ENABLE);
+}
+
+static void disarm(struct idle *idle)
+{
+    idle->end = NEVER;
+    set_timer(0, 0);
 }
 
 /* Whether a WFI would not wait. */
@@ -101,7 +110,7 @@ void idle_start(struct idle *idle, struct serial *port)
     wakeup_start(&idle->wakeup, idle->irq, TIMER_INTID);
     if (is_usable(idle)) {
         port->ops->interrupt(port, true);
-        arm(idle, idle->tick);
+        arm(idle, counter() + idle->tick);
         idle->on = true;
         idle->useless = false;
     } else {
@@ -121,16 +130,18 @@ static bool has_fired(void)
 }
 
 /*
- * The timer is set when it has fired, not before each WFI: that would wake the emulator's main loop
- * each time. Nor is it looked at before: its registers take the lock that the main loop needs,
- * ISR_EL1 does not.
+ * The timer is set when it has fired or was taken back, not before each WFI: that would wake the
+ * emulator's main loop each time. Nor is it looked at before: its registers take the lock that the
+ * main loop needs, ISR_EL1 does not.
  */
-static void set_end(struct idle *idle, uint64_t us)
+static void set_end(struct idle *idle, uint64_t now, uint64_t us)
 {
+    uint64_t end = now + (us < TICK_US ? us * idle->tick / TICK_US : idle->tick);
+
     if (is_pending() && has_fired())
-        arm(idle, idle->tick);
-    if (us < TICK_US && counter() + us * idle->tick / TICK_US < idle->end)
-        arm(idle, us * idle->tick / TICK_US);
+        idle->end = NEVER;
+    if (end < idle->end)
+        arm(idle, end);
 }
 
 /* Until the line's interrupt has once ended a WFI: where only the timer does, although the FIFO is
@@ -141,7 +152,7 @@ static void judge(struct idle *idle, struct serial *port, enum serial_fill fill)
         idle->is_proven = fill != SERIAL_EMPTY;
         return;
     }
-    arm(idle, idle->tick);
+    arm(idle, counter() + idle->tick);
     if (fill == SERIAL_FULL && !is_pending()) {
         stop(idle, port);
         idle->useless = true;
@@ -150,14 +161,20 @@ static void judge(struct idle *idle, struct serial *port, enum serial_fill fill)
 
 /*
  * The first byte ends the WFI; an emulator that passes them on one by one is given a moment to fill
- * the FIFO, else each of them costs it a switch of threads.
+ * the FIFO, else each of them costs it a switch of threads. Its main loop is slower while a timer
+ * is set: where waits are rare, none is set between them.
  */
 void idle_wait(struct idle *idle, struct serial *port, uint64_t us)
 {
+    uint64_t now = counter();
+    bool is_rare = idle->is_proven && now - idle->woken > BUSY_MOMENTS * idle->moment;
     enum serial_fill fill;
 
-    set_end(idle, us);
+    set_end(idle, now, us);
     __asm__ volatile("dsb sy\n\twfi" : : : "memory");
+    idle->woken = counter();
+    if (is_rare)
+        disarm(idle);
     fill = port->ops->fill(port);
     if (fill == SERIAL_SOME)
         pause(idle->moment);
