@@ -13,7 +13,7 @@ import time
 import pytest
 
 from images import LOADER, TARGETS, pack
-from machine import CTRL_C, ENTER, HANG_SECONDS, contract
+from machine import CTRL_C, ENTER, HANG_SECONDS, contract, devicetree
 
 AT = 0x48000000
 SX = {"checksum": ["sx", "-q"], "crc": ["sx", "-q"], "1k": ["sx", "-q", "-k"]}
@@ -112,6 +112,19 @@ def test_hostile_data(shell, file, words, byte):
     data = bytes([byte]) * 3000 + b"."
     summary = upload(shell, f"xmodem 0x{AT:x} 1M sha256={sha256(data)}", [*words, file(data)])
     assert f"sha256 {sha256(data)}" in summary
+
+
+def test_interrupt_that_never_comes(start, file, tmp_path):
+    """The devicetree has another one for the line: it is polled, not looked at 100 times a second,
+    which would take half a minute."""
+    tree = devicetree(tmp_path / "other.dtb")
+    subprocess.run(["fdtput", tree, "/pl011@9000000", "interrupts", "0", "32", "4"], check=True)
+    machine = start(LOADER, args=["-dtb", tree])
+    machine.expect_prompt()
+    data = random_bytes(48 * 1024)
+    summary = upload(machine, f"xmodem 0x{AT:x}", ["sx", "-q", "-k", file(data)])
+    assert f"sha256 {sha256(data)}" in summary
+    assert float(re.search(r"([0-9.]+) s,", summary)[1]) < 10
 
 
 def test_all_padding(shell, file):
