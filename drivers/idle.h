@@ -21,7 +21,7 @@ struct idle {
     bool useless;              /* interrupts do not come: polling it is */
     bool is_proven;            /* the line's has been seen to come */
     uint64_t tick, moment;     /* of the counter: the longest sleep; between two bytes of a burst */
-    uint64_t end;              /* when the timer fires */
+    uint64_t end;              /* when the timer fires; UINT64_MAX: never */
     uint64_t woken;            /* when the last wait ended */
     uint64_t compare, control; /* the timer, as found */
 };
