@@ -18,11 +18,13 @@ struct idle {
 
     /* Internal. */
     bool on;
-    bool useless;              /* interrupts do not come: polling it is */
-    bool is_proven;            /* the line's has been seen to come */
-    uint64_t tick, moment;     /* of the counter: the longest sleep; between two bytes of a burst */
-    uint64_t end;              /* when the timer fires; UINT64_MAX: never */
-    uint64_t woken;            /* when the last wait ended */
+    bool useless;          /* interrupts do not come: polling it is */
+    bool is_proven;        /* the line's has been seen to come */
+    uint64_t tick, moment; /* of the counter: the longest sleep; between two bytes of a burst */
+    uint64_t end;          /* when the timer fires; UINT64_MAX: never */
+    uint64_t woken;        /* when the last wait ended */
+    uint64_t rest;         /* how long the FIFO takes to fill; below a moment: it is waited for */
+    bool is_resting;       /* the line's interrupt is off */
     uint64_t compare, control; /* the timer, as found */
 };
 
@@ -37,5 +39,13 @@ void idle_stop(struct idle *idle, struct serial *port);
 
 /** Sleep until something is received, at most about @us. */
 void idle_wait(struct idle *idle, struct serial *port, uint64_t us);
+
+/**
+ * The same where something has just come, and more is due: sleep until that has filled the FIFO, as
+ * far as can be foretold, and read it.
+ * @to  room for SERIAL_FIFO_BYTES
+ * Returns how many bytes came; 0 after some time without.
+ */
+size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to);
 
 #endif

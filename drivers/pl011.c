@@ -114,7 +114,7 @@ static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned
             left--;
             continue;
         }
-        if (flags & FR_RXFF && end - next > SERIAL_FIFO_BYTES)
+        if (flags & FR_RXFF && end - next >= SERIAL_FIFO_BYTES)
             for (unsigned i = 1; i < SERIAL_FIFO_BYTES; i++)
                 next = take(port, uartdr, next);
         next = take(port, uartdr, next);

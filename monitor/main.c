@@ -52,8 +52,7 @@ static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned look
 
     more = count;
     while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES) {
-        idle_wait(&idle, p, UINT64_MAX);
-        more = p->ops->read(p, to + count, room - count, 1);
+        more = idle_read(&idle, p, to + count);
         count += more;
     }
     return count;
