@@ -81,7 +81,7 @@ static void pl011_write(struct serial *port, const char *data, size_t size)
 }
 
 /* Returns whether a byte came with it: a break is none. */
-static bool count_errors(struct serial *port, uint32_t data)
+__attribute__((cold, noinline)) static bool count_errors(struct serial *port, uint32_t data)
 {
     for (unsigned i = 0; i < SERIAL_ERROR_COUNT; i++)
         port->errors[i] += (data >> (DR_ERRORS_SHIFT + i)) & 1;
@@ -99,26 +99,33 @@ static uint8_t *take(struct serial *port, const volatile uint32_t *uartdr, uint8
     return to + 1;
 }
 
-/* Where the FIFO is full, its bytes are read without asking for each whether it is there. */
-static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
+/* Until there are no more, or up to @end. Those of a full FIFO are read without asking for each
+ * whether it is there. Returns where the next one goes. */
+static uint8_t *take_all(struct serial *port, uint8_t *to, const uint8_t *end)
 {
     const volatile uint32_t *uartfr = (const volatile uint32_t *)(port->base + UARTFR);
     const volatile uint32_t *uartdr = (const volatile uint32_t *)(port->base + UARTDR);
-    uint8_t *next = to, *end = to + room;
-    unsigned left = looks;
+    uint32_t flags;
 
-    while (next < end && left > 0) {
-        uint32_t flags = *uartfr;
-
-        if (flags & FR_RXFE) {
-            left--;
-            continue;
-        }
-        if (flags & FR_RXFF && end - next >= SERIAL_FIFO_BYTES)
+    while (to < end && !((flags = *uartfr) & FR_RXFE)) {
+        if (flags & FR_RXFF && end - to >= SERIAL_FIFO_BYTES)
             for (unsigned i = 1; i < SERIAL_FIFO_BYTES; i++)
-                next = take(port, uartdr, next);
-        next = take(port, uartdr, next);
-        left = looks;
+                to = take(port, uartdr, to);
+        to = take(port, uartdr, to);
+    }
+    return to;
+}
+
+static size_t pl011_read(struct serial *port, uint8_t *to, size_t room, unsigned looks)
+{
+    uint8_t *next = to, *end = to + room;
+
+    for (unsigned left = looks; next < end && left > 0; left--) {
+        uint8_t *before = next;
+
+        next = take_all(port, next, end);
+        if (next != before)
+            left = looks;
     }
     return (size_t)(next - to);
 }

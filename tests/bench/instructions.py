@@ -27,6 +27,9 @@ SIZE = 64 * 1024
 GOAL = 25  # instructions per byte
 PROMPT = b"elfmon> "
 IDLE = "idle_wait"  # of drivers/idle.c
+RUN = re.compile(r"Trace .*\[[0-9a-f]+/([0-9a-f]+)/[0-9a-f]+/([0-9a-f]+)\]")
+BLOCK_LIMIT = 0x1FF  # of the flags behind the last slash: QEMU's CF_COUNT_MASK
+REWOUND = re.compile(r"cpu_io_recompile: rewound execution of TB to ([0-9a-f]+)")
 CASES = [
     ("xmodem 0x48000000", "sx"),
     ("xmodem 0x48000000", "sx -k"),
@@ -59,20 +62,25 @@ class Log:
         self._until_prompt()
 
     def counts(self):
-        """How often each block was run, times its instructions, by its address."""
-        sizes, counts = {}, collections.Counter()
-        block = None
+        """How many instructions were run of each block, by its address."""
+        sizes, counts = collections.defaultdict(int), collections.Counter()
+        block, last = None, (0, 0)
         with open(self.path, encoding="ascii", errors="replace") as lines:
             for line in lines:
-                if line.startswith("0x"):
+                if line.startswith("0x"):  # an instruction, of a block that is translated
                     address = int(line.partition(":")[0], 16)
                     block = address if block is None else block
-                    sizes[block] = 1 if address == block else sizes[block] + 1
+                    sizes[block] = max(sizes[block], (address - block) // 4 + 1)
                     continue
                 block = None
-                if line.startswith("Trace"):
-                    address = int(re.search(r"\[[0-9a-f]+/([0-9a-f]+)/", line)[1], 16)
-                    counts[address] += sizes[address]
+                if run := RUN.match(line):
+                    address, limit = int(run[1], 16), int(run[2], 16) & BLOCK_LIMIT
+                    last = address, limit or sizes[address]
+                    counts[address] += last[1]
+                elif rewound := REWOUND.match(line):  # what is left of it is run as other blocks
+                    counts[last[0]] -= last[1] - (int(rewound[1], 16) - last[0]) // 4
+                elif line.startswith("Stopped"):  # before it had begun
+                    counts[last[0]] -= last[1]
         return counts
 
 
