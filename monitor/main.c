@@ -17,6 +17,7 @@
 #include "monitor/countdown.h"
 #include "monitor/embedded.h"
 #include "monitor/images.h"
+#include "monitor/pace.h"
 #include "monitor/place.h"
 #include "monitor/script.h"
 
@@ -32,7 +33,12 @@ static struct monitor monitor;
 static struct idle idle;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
-enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
+static struct pace pace;
+
+enum {
+    EARLY_KEYS_US = 1000, /* for an emulator to pass the next one on */
+    POLL_LOOKS = 256,     /* for the next byte of a block: some FIFOs' time */
+};
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
@@ -43,18 +49,33 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
+/* Until there is no room for a full FIFO, or nothing comes any more. A sleep that nothing ended
+ * says nothing about how fast it is: the sender has paused. */
+static size_t read_more(struct serial *p, uint8_t *to, size_t room)
+{
+    enum pace_way way = pace_begin(&pace, &room);
+    uint64_t begin = arch_counter();
+    size_t more, count = 0;
+
+    do {
+        more = way == PACE_POLL ? p->ops->read(p, to + count, room - count, POLL_LOOKS)
+                                : idle_read(&idle, p, to + count);
+        count += more;
+    } while (more > 0 && room - count >= SERIAL_FIFO_BYTES);
+    if (more > 0 || way == PACE_POLL)
+        pace_end(&pace, count, arch_counter() - begin);
+    return count;
+}
+
 /* More of a block that has begun is waited for here: not a round through the callers for each few
  * bytes. */
 static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct serial *p = context;
-    size_t more, count = p->ops->read(p, to, room, idle.on ? 1 : looks);
+    size_t count = p->ops->read(p, to, room, idle.on ? 1 : looks);
 
-    more = count;
-    while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES) {
-        more = idle_read(&idle, p, to + count);
-        count += more;
-    }
+    if (idle.on && count > 0 && room - count >= SERIAL_FIFO_BYTES)
+        count += read_more(p, to + count, room - count);
     return count;
 }
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """
 Uploads: payload bytes per second of elfmon, of U-Boot and of a bare loop that only drains the
-serial line, one after the other in each round, so that all of them meet the same machine. Figures
-are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
+serial line, one after the other in each round, so that all of them meet the same machine. The loop
+takes a stream right before and right after each of the others, for a host's speed changes within
+seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
 """
 
 import argparse
@@ -31,11 +32,13 @@ SIZES = {"64K": 64 * KIB, "256K": 256 * KIB, "1M": KIB * KIB, "8M": 8 * KIB * KI
 ADDRESS = 0x48000000
 
 # What is measured: who receives, by which of its commands, from which sender.
-CEILING, CEILING_BLOCKS, CEILING_POLLED = "stream, wfi", "sx -k, wfi", "stream, polled"
+STREAM = ("ceiling", "", "stream, wfi")
+BLOCKS = ("ceiling", "", "sx -k, wfi")
+POLLED = ("ceiling", "", "stream, polled")
 ROWS = [
-    ("ceiling", "", CEILING),
-    ("ceiling", "", CEILING_BLOCKS),
-    ("ceiling", "", CEILING_POLLED),
+    STREAM,
+    BLOCKS,
+    POLLED,
     ("elfmon", "xmodem", "sx"),
     ("elfmon", "xmodem", "sx -k"),
     ("elfmon", "ymodem", "sb"),
@@ -46,7 +49,8 @@ ROWS = [
     ("U-Boot", "loady", "sb"),
     ("U-Boot", "loady", "sb -k"),
 ]
-QUICK = [CEILING, CEILING_BLOCKS, "sx -k", "sb -k"]
+QUICK = [STREAM[2], BLOCKS[2], POLLED[2], "sx -k", "sb -k"]
+STREAM_BYTES = KIB * KIB  # at the most, of each stream that is there to compare with
 OF_CEILING = 0.9  # of 1 MiB and more in 1K blocks
 START_SECONDS = 1.0  # sb with 64 KiB
 
@@ -74,31 +78,62 @@ def seconds_of(line, row, path, size):
     if name != "ceiling":
         words = command.split()
         return line.receive(" ".join([words[0], hex(ADDRESS), *words[1:]]), sender, path)
-    if sender == CEILING_BLOCKS:
+    if row == BLOCKS:
         return line.blocks(True, size, path)
-    return line.stream(sender == CEILING, size)
+    return line.stream(row == STREAM, size)
+
+
+class Figures:
+    """Bytes per second by row, one for each round, and what that is of the stream around it."""
+
+    def __init__(self, rows):
+        self.rates = {row: [] for row in rows}
+        self.of_stream = {row: [] for row in rows}
+
+    def add(self, row, rate, streams):
+        """@streams: the rates of the ceiling's right before and after, if it was measured."""
+        self.rates[row].append(rate)
+        if streams:
+            self.of_stream[row].append(rate / statistics.mean(streams))
+
+    def ratio(self, row, other):
+        """Median, or None where that was not measured."""
+        if other == STREAM:
+            return statistics.median(self.of_stream[row]) if self.of_stream[row] else None
+        if row == other or other not in self.rates:
+            return None
+        return statistics.median(a / b for a, b in zip(self.rates[row], self.rates[other]))
 
 
 def measure(transport, rows, size, rounds):
-    """Bytes per second of each round, by row."""
-    figures = {row: [] for row in rows}
+    figures = Figures(rows)
     with tempfile.NamedTemporaryFile() as file, contextlib.ExitStack() as stack:
         file.write(os.urandom(size))
         file.flush()
         lines = start(transport, stack)
-        for _, row in itertools.product(range(rounds), rows):
+
+        def rate(row, size=size):
             line = lines[row[0]]
             line.resume()
-            figures[row].append(size / seconds_of(line, row, file.name, size))
+            seconds = seconds_of(line, row, file.name, size)
             line.pause()
+            return size / seconds
+
+        def stream():
+            if STREAM not in rows:
+                return []
+            figures.add(STREAM, rate(STREAM, min(size, STREAM_BYTES)), None)
+            return figures.rates[STREAM][-1:]
+
+        for _ in range(rounds):
+            before = stream()
+            for row in rows:
+                if row != STREAM:
+                    now = rate(row)
+                    after = stream()
+                    figures.add(row, now, before + after)
+                    before = after
     return figures
-
-
-def ratio(figures, row, other):
-    """Median of the rounds' ratios, or None."""
-    if other not in figures or row == other:
-        return None
-    return statistics.median(a / b for a, b in zip(figures[row], figures[other]))
 
 
 def u_boots(row):
@@ -110,20 +145,21 @@ def report(transport, size_name, figures):
     """Print one line for each row; returns what is missed."""
     missed = []
     size = SIZES[size_name]
-    for row in figures:
-        rates = sorted(figures[row])
-        of_ceiling, of_blocks = (ratio(figures, row, ceiling) for ceiling in ROWS[:2])
-        of_u_boot = ratio(figures, row, u_boots(row)) if row[0] == "elfmon" else None
+    for row in figures.rates:
+        rates = sorted(figures.rates[row])
+        of_ceilings = [figures.ratio(row, ceiling) for ceiling in (STREAM, POLLED, BLOCKS)]
+        of_u_boot = figures.ratio(row, u_boots(row)) if row[0] == "elfmon" else None
         name = " ".join(filter(None, row))
         print(
             f"{transport:6}{size_name:>5}  {name:26}{statistics.median(rates) / 1000:>8.1f}"
             f"{rates[0] / 1000:>8.1f}{rates[-1] / 1000:>8.1f}"
-            + "".join(f"{r:>8.2f}" if r else " " * 8 for r in (of_ceiling, of_blocks, of_u_boot)),
+            + "".join(f"{r:>8.2f}" if r else " " * 8 for r in (*of_ceilings, of_u_boot)),
             flush=True,
         )
         if row[0] != "elfmon":
             continue
-        if of_ceiling and of_ceiling < OF_CEILING and size >= SIZES["1M"] and "-k" in row[2]:
+        of_ceiling = min(filter(None, of_ceilings[:2]), default=1)
+        if of_ceiling < OF_CEILING and size >= SIZES["1M"] and "-k" in row[2]:
             missed.append(f"{transport} {size_name} {name}: {of_ceiling:.2f} of the ceiling")
         if of_u_boot and of_u_boot < 1 and "-g" not in row[1]:
             missed.append(f"{transport} {size_name} {name}: {of_u_boot:.2f} of U-Boot")
@@ -163,10 +199,10 @@ def main():
     options = arguments()
     missed = []
     print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second,")
-    print("and what that is of the ceiling's stream, of the ceiling with sx -k, of U-Boot")
+    print("and what that is of the ceiling's streams, of the ceiling with sx -k, of U-Boot")
     print(
         f"{'line':6}{'size':>5}  {'receiver, sender':26}{'median':>8}{'least':>8}{'most':>8}"
-        f"{'stream':>8}{'sx -k':>8}{'U-Boot':>8}"
+        f"{'wfi':>8}{'polled':>8}{'sx -k':>8}{'U-Boot':>8}"
     )
     for transport, size_name in itertools.product(options.transports, options.sizes):
         rows = rows_for(options, size_name)
