@@ -108,7 +108,7 @@ void idle_start(struct idle *idle, struct serial *port)
 {
     idle->useless = true;
     idle->is_proven = false;
-    idle->is_resting = false;
+    idle->is_muted = false;
     if (idle->on || !is_described(idle))
         return;
     wakeup_start(&idle->wakeup, idle->irq, TIMER_INTID);
@@ -175,8 +175,8 @@ static void listen(struct idle *idle, struct serial *port, uint64_t us)
     uint64_t now = counter();
     bool is_rare = idle->is_proven && now - idle->woken > BUSY_MOMENTS * idle->moment;
 
-    if (idle->is_resting) {
-        idle->is_resting = false;
+    if (idle->is_muted) {
+        idle->is_muted = false;
         idle->end = NEVER;
         port->ops->interrupt(port, true);
     }
@@ -187,13 +187,18 @@ static void listen(struct idle *idle, struct serial *port, uint64_t us)
         disarm(idle);
 }
 
+static void mute(struct idle *idle, struct serial *port)
+{
+    if (!idle->is_muted) {
+        idle->is_muted = true;
+        port->ops->interrupt(port, false);
+    }
+}
+
 /* Until the timer's end alone: the FIFO fills meanwhile. */
 static void rest(struct idle *idle, struct serial *port)
 {
-    if (!idle->is_resting) {
-        idle->is_resting = true;
-        port->ops->interrupt(port, false);
-    }
+    mute(idle, port);
     arm(idle, counter() + idle->rest);
     sleep();
 }
@@ -242,4 +247,10 @@ size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to)
         count = read_some(idle, port, to);
     }
     return count;
+}
+
+void idle_none(struct idle *idle, struct serial *port)
+{
+    mute(idle, port);
+    disarm(idle);
 }

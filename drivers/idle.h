@@ -24,7 +24,7 @@ struct idle {
     uint64_t end;          /* when the timer fires; UINT64_MAX: never */
     uint64_t woken;        /* when the last wait ended */
     uint64_t rest;         /* how long the FIFO takes to fill; below a moment: it is waited for */
-    bool is_resting;       /* the line's interrupt is off */
+    bool is_muted;         /* the line's interrupt is off */
     uint64_t compare, control; /* the timer, as found */
 };
 
@@ -47,5 +47,8 @@ void idle_wait(struct idle *idle, struct serial *port, uint64_t us);
  * Returns how many bytes came; 0 after some time without.
  */
 size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to);
+
+/** For polling: neither the line nor the timer interrupts until there is something to wait for. */
+void idle_none(struct idle *idle, struct serial *port);
 
 #endif

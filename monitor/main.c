@@ -57,6 +57,8 @@ static size_t read_more(struct serial *p, uint8_t *to, size_t room)
     uint64_t begin = arch_counter();
     size_t more, count = 0;
 
+    if (way == PACE_POLL)
+        idle_none(&idle, p);
     do {
         more = way == PACE_POLL ? p->ops->read(p, to + count, room - count, POLL_LOOKS)
                                 : idle_read(&idle, p, to + count);

@@ -16,8 +16,12 @@ from machine import QEMU
 
 COMMAND = "-display none -monitor none -nic none -no-user-config -M virt -cpu cortex-a53 -m 1G"
 ACK = b"\x06"
-ANSWER_SECONDS, QUIET_SECONDS = 2, 0.1
+ANSWER_SECONDS, QUIET_SECONDS, SILENCE_SECONDS = 2, 0.1, 30
 FRAMED_BYTES = 1024 + 5  # a 1K block with start, number, complement and CRC
+
+
+class Silent(Exception):
+    """What is expected does not come."""
 
 
 class Line:
@@ -77,6 +81,8 @@ class Line:
         """Read to `end`, byte by byte: what follows it belongs to a sender."""
         seen = b""
         while not seen.endswith(end):
+            if not self.readable(SILENCE_SECONDS):
+                raise Silent(f"{end!r} does not follow {seen[-200:]!r}")
             byte = os.read(self.of, 1)
             if not byte:
                 sys.exit(f"uploads: QEMU has ended, after {seen[-200:]!r}")

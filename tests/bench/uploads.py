@@ -20,7 +20,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/qemu"))
 
-from line import Drain, Monitor  # noqa: E402
+from line import Drain, Monitor, Silent  # noqa: E402
 
 LOADER = ROOT / "build/elfmon.elf"
 DRAIN = ROOT / "build/targets/drain.elf"
@@ -96,6 +96,11 @@ class Figures:
         if streams:
             self.of_stream[row].append(rate / statistics.mean(streams))
 
+    def drop(self, name):
+        """A receiver that has stopped."""
+        for row in [row for row in self.rates if row[0] == name]:
+            del self.rates[row]
+
     def ratio(self, row, other):
         """Median, or None where that was not measured."""
         if other == STREAM:
@@ -115,9 +120,10 @@ def measure(transport, rows, size, rounds):
         def rate(row, size=size):
             line = lines[row[0]]
             line.resume()
-            seconds = seconds_of(line, row, file.name, size)
-            line.pause()
-            return size / seconds
+            try:
+                return size / seconds_of(line, row, file.name, size)
+            finally:
+                line.pause()
 
         def stream():
             if STREAM not in rows:
@@ -128,11 +134,17 @@ def measure(transport, rows, size, rounds):
         for _ in range(rounds):
             before = stream()
             for row in rows:
-                if row != STREAM:
+                if row == STREAM or row not in figures.rates:
+                    continue
+                try:
                     now = rate(row)
-                    after = stream()
-                    figures.add(row, now, before + after)
-                    before = after
+                except Silent as reason:
+                    print(f"{transport}: {' '.join(row)}: {reason}", flush=True)
+                    figures.drop(row[0])
+                    continue
+                after = stream()
+                figures.add(row, now, before + after)
+                before = after
     return figures
 
 
