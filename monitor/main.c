@@ -31,9 +31,8 @@ __attribute__((section(PAYLOAD_DESC_SECTION),
 
 static struct monitor monitor;
 static struct idle idle;
-static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
-
 static struct pace pace;
+static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
 enum {
     EARLY_KEYS_US = 1000, /* for an emulator to pass the next one on */
@@ -49,8 +48,8 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
-/* Until there is no room for a full FIFO, or nothing comes any more. A sleep that nothing ended
- * says nothing about how fast it is: the sender has paused. */
+/* Until there is no room for a full FIFO, nothing comes any more, or it is found that nothing ends
+ * a sleep. One that nothing ended says nothing about how fast it is: the sender has paused. */
 static size_t read_more(struct serial *p, uint8_t *to, size_t room)
 {
     enum pace_way way = pace_begin(&pace, &room);
@@ -63,7 +62,7 @@ static size_t read_more(struct serial *p, uint8_t *to, size_t room)
         more = way == PACE_POLL ? p->ops->read(p, to + count, room - count, POLL_LOOKS)
                                 : idle_read(&idle, p, to + count);
         count += more;
-    } while (more > 0 && room - count >= SERIAL_FIFO_BYTES);
+    } while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES);
     if (more > 0 || way == PACE_POLL)
         pace_end(&pace, count, arch_counter() - begin);
     return count;
