@@ -6,7 +6,8 @@ MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
 # What -Os has on and what makes more code of this program all the same is off.
-MONITOR_OPT ?= -Os -fno-move-loop-invariants -fno-tree-dominator-opts -fno-optimize-sibling-calls
+MONITOR_OPT ?= -Os -fno-move-loop-invariants -fno-tree-dominator-opts -fno-optimize-sibling-calls \
+	-fno-shrink-wrap -fno-tree-tail-merge -fno-guess-branch-probability
 MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
 	-mcmodel=tiny -mno-outline-atomics -flto -flto-partition=one -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fomit-frame-pointer -fno-asynchronous-unwind-tables \
