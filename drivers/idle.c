@@ -10,8 +10,12 @@ enum {
     MOMENTS_PER_SECOND = 300000,
     BUSY_MOMENTS = 24, /* between two waits: some FIFOs full */
     REST_MOMENTS = 20, /* at most: a FIFO takes 2.6 times as long at 921,600 baud */
-    REST_STEPS = 4,    /* in a moment: by one the next rest is longer */
-    REST_SHARES = 8,   /* by one of these and a step it is shorter */
+    REST_STEPS = 4,    /* in a moment */
+    SPIN_TURNS = 250,  /* at least; 22 us in an emulator, some ten thousand cycles in a core */
+    SPIN_MORE = 300,   /* at most: with them half of a FIFO's time at 921,600 baud */
+    SPIN_STEP = 8,
+    SPIN_LOOKS = 16,
+    SHARES = 8,
 };
 
 #define NEVER UINT64_MAX
@@ -203,22 +207,23 @@ static void rest(struct idle *idle, struct serial *port)
     sleep();
 }
 
-/* A full FIFO was rested for too long, one with room left in it not long enough. */
-static void adapt(struct idle *idle, size_t count)
+/* What is waited is a step more the next time where the FIFO had room left, a step and a share less
+ * where it was full. */
+static void adapt(uint64_t *wait, uint64_t step, uint64_t max, size_t count)
 {
-    uint64_t step = idle->moment / REST_STEPS, less = idle->rest / REST_SHARES + step;
+    uint64_t less = *wait / SHARES + step;
 
     if (count == SERIAL_FIFO_BYTES)
-        idle->rest = idle->rest > less ? idle->rest - less : 0;
-    else if (count > 0 && idle->rest < REST_MOMENTS * idle->moment)
-        idle->rest += step;
+        *wait = *wait > less ? *wait - less : 0;
+    else if (count > 0 && *wait < max)
+        *wait += step;
 }
 
 static size_t read_some(struct idle *idle, struct serial *port, uint8_t *to)
 {
     size_t count = port->ops->read(port, to, SERIAL_FIFO_BYTES, 1);
 
-    adapt(idle, count);
+    adapt(&idle->rest, idle->moment / REST_STEPS, REST_MOMENTS * idle->moment, count);
     return count;
 }
 
@@ -231,8 +236,8 @@ void idle_wait(struct idle *idle, struct serial *port, uint64_t us)
 
 /*
  * An emulator may pass bytes on one by one: if the first ended the sleep, each would cost it a
- * switch of threads. To spin until there are more would take the lock or the core that it needs for
- * them.
+ * switch of threads. To spin until there are more would take the core that it needs for them, if
+ * they share one.
  */
 size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to)
 {
@@ -249,8 +254,27 @@ size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to)
     return count;
 }
 
-void idle_none(struct idle *idle, struct serial *port)
+/* Divisions take an emulator some time, and no lock; each needs the one before. A function by
+ * itself: where instructions are counted, what is only waited does not count. */
+__attribute__((noinline)) static void spin(uint64_t turns)
 {
+    uint64_t value = 1;
+
+    for (; turns > 0; turns--)
+        __asm__ volatile(".rept 16\n\tudiv %0, %0, %0\n\t.endr" : "+r"(value));
+}
+
+size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to)
+{
+    size_t count = 0;
+
     mute(idle, port);
-    disarm(idle);
+    if (idle->end != NEVER)
+        disarm(idle);
+    for (unsigned left = SPIN_LOOKS; left > 0 && count == 0; left--) {
+        spin(SPIN_TURNS + idle->spin);
+        count = port->ops->read(port, to, SERIAL_FIFO_BYTES, 1);
+    }
+    adapt(&idle->spin, SPIN_STEP, SPIN_MORE, count);
+    return count;
 }

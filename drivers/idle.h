@@ -24,6 +24,7 @@ struct idle {
     uint64_t end;          /* when the timer fires; UINT64_MAX: never */
     uint64_t woken;        /* when the last wait ended */
     uint64_t rest;         /* how long the FIFO takes to fill; below a moment: it is waited for */
+    uint64_t spin;         /* turns more than the fewest between two looks */
     bool is_muted;         /* the line's interrupt is off */
     uint64_t compare, control; /* the timer, as found */
 };
@@ -48,7 +49,10 @@ void idle_wait(struct idle *idle, struct serial *port, uint64_t us);
  */
 size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to);
 
-/** For polling: neither the line nor the timer interrupts until there is something to wait for. */
-void idle_none(struct idle *idle, struct serial *port);
+/**
+ * The same awake, where emulator and sender have cores of their own: a look at the UART from time
+ * to time, no interrupts.
+ */
+size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to);
 
 #endif

@@ -34,10 +34,7 @@ static struct idle idle;
 static struct pace pace;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
-enum {
-    EARLY_KEYS_US = 1000, /* for an emulator to pass the next one on */
-    POLL_LOOKS = 256,     /* for the next byte of a block: some FIFOs' time */
-};
+enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
 
 /* --- The console: serial line and generic timer ------------------------------------------- */
 
@@ -56,11 +53,8 @@ static size_t read_more(struct serial *p, uint8_t *to, size_t room)
     uint64_t begin = arch_counter();
     size_t more, count = 0;
 
-    if (way == PACE_POLL)
-        idle_none(&idle, p);
     do {
-        more = way == PACE_POLL ? p->ops->read(p, to + count, room - count, POLL_LOOKS)
-                                : idle_read(&idle, p, to + count);
+        more = (way == PACE_POLL ? idle_poll : idle_read)(&idle, p, to + count);
         count += more;
     } while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES);
     if (more > 0 || way == PACE_POLL)

@@ -4,7 +4,7 @@
 enum {
     FIRST_BYTES = 128, /* of a trial: few where the other way is ten times as slow */
     TRIAL_READS = 8,
-    PATIENCE_MIN = 63, /* reads between trials; doubled with each that changes nothing */
+    PATIENCE_MIN = 15, /* reads between trials; doubled with each that changes nothing */
     PATIENCE_MAX = 255,
     FAR_SLOWER = 2, /* times as slow: no need to try longer */
     SMOOTHING = 4,
