@@ -199,11 +199,11 @@ static void mute(struct idle *idle, struct serial *port)
     }
 }
 
-/* Until the timer's end alone: the FIFO fills meanwhile. */
-static void rest(struct idle *idle, struct serial *port)
+/* Until the timer's end alone: meanwhile @size bytes come. */
+static void rest(struct idle *idle, struct serial *port, size_t size)
 {
     mute(idle, port);
-    arm(idle, counter() + idle->rest);
+    arm(idle, counter() + idle->rest * size / SERIAL_FIFO_BYTES);
     sleep();
 }
 
@@ -219,12 +219,9 @@ static void adapt(uint64_t *wait, uint64_t step, uint64_t max, size_t count)
         *wait += step;
 }
 
-static size_t read_some(struct idle *idle, struct serial *port, uint8_t *to)
+static size_t at_once(size_t due)
 {
-    size_t count = port->ops->read(port, to, SERIAL_FIFO_BYTES, 1);
-
-    adapt(&idle->rest, idle->moment / REST_STEPS, REST_MOMENTS * idle->moment, count);
-    return count;
+    return due < SERIAL_FIFO_BYTES ? due : SERIAL_FIFO_BYTES;
 }
 
 void idle_wait(struct idle *idle, struct serial *port, uint64_t us)
@@ -239,18 +236,20 @@ void idle_wait(struct idle *idle, struct serial *port, uint64_t us)
  * switch of threads. To spin until there are more would take the core that it needs for them, if
  * they share one.
  */
-size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to)
+size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to, size_t due)
 {
-    size_t count = 0;
+    size_t count = 0, size = at_once(due);
 
     if (idle->is_proven && idle->rest >= idle->moment) {
-        rest(idle, port);
-        count = read_some(idle, port, to);
+        rest(idle, port, size);
+        count = port->ops->read(port, to, size, 1);
     }
     if (count == 0) {
         idle_wait(idle, port, UINT64_MAX);
-        count = read_some(idle, port, to);
+        count = port->ops->read(port, to, size, 1);
     }
+    if (size == SERIAL_FIFO_BYTES)
+        adapt(&idle->rest, idle->moment / REST_STEPS, REST_MOMENTS * idle->moment, count);
     return count;
 }
 
@@ -264,17 +263,18 @@ __attribute__((noinline)) static void spin(uint64_t turns)
         __asm__ volatile(".rept 16\n\tudiv %0, %0, %0\n\t.endr" : "+r"(value));
 }
 
-size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to)
+size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to, size_t due)
 {
-    size_t count = 0;
+    size_t count = 0, size = at_once(due);
 
     mute(idle, port);
     if (idle->end != NEVER)
         disarm(idle);
     for (unsigned left = SPIN_LOOKS; left > 0 && count == 0; left--) {
         spin(SPIN_TURNS + idle->spin);
-        count = port->ops->read(port, to, SERIAL_FIFO_BYTES, 1);
+        count = port->ops->read(port, to, size, 1);
     }
-    adapt(&idle->spin, SPIN_STEP, SPIN_MORE, count);
+    if (size == SERIAL_FIFO_BYTES)
+        adapt(&idle->spin, SPIN_STEP, SPIN_MORE, count);
     return count;
 }

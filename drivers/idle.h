@@ -44,15 +44,15 @@ void idle_wait(struct idle *idle, struct serial *port, uint64_t us);
 /**
  * The same where something has just come, and more is due: sleep until that has filled the FIFO, as
  * far as can be foretold, and read it.
- * @to  room for SERIAL_FIFO_BYTES
+ * @due  bytes there is room for; SERIAL_FIFO_BYTES at most are read
  * Returns how many bytes came; 0 after some time without.
  */
-size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to);
+size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to, size_t due);
 
 /**
  * The same awake, where emulator and sender have cores of their own: a look at the UART from time
  * to time, no interrupts.
  */
-size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to);
+size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to, size_t due);
 
 #endif

@@ -45,8 +45,8 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
-/* Until there is no room for a full FIFO, nothing comes any more, or it is found that nothing ends
- * a sleep. One that nothing ended says nothing about how fast it is: the sender has paused. */
+/* Until there is no room, nothing comes any more, or it is found that nothing ends a sleep. One
+ * that nothing ended says nothing about how fast it is: the sender has paused. */
 static size_t read_more(struct serial *p, uint8_t *to, size_t room)
 {
     enum pace_way way = pace_begin(&pace, &room);
@@ -54,9 +54,9 @@ static size_t read_more(struct serial *p, uint8_t *to, size_t room)
     size_t more, count = 0;
 
     do {
-        more = (way == PACE_POLL ? idle_poll : idle_read)(&idle, p, to + count);
+        more = (way == PACE_POLL ? idle_poll : idle_read)(&idle, p, to + count, room - count);
         count += more;
-    } while (idle.on && more > 0 && room - count >= SERIAL_FIFO_BYTES);
+    } while (idle.on && more > 0 && count < room);
     if (more > 0 || way == PACE_POLL)
         pace_end(&pace, count, arch_counter() - begin);
     return count;

@@ -77,11 +77,9 @@ static void act(struct reception *r, enum xmodem_event event)
 /* Until something happens that ends it. */
 static enum xmodem_event receive_some(struct reception *r)
 {
-    uint8_t scrap[XMODEM_LARGE_BYTES];
-    struct xmodem_place place = xmodem_place(&r->x);
-    uint8_t *to = place.data ? place.data : scrap;
-    struct bytes in = {
-        to, console_read(r->con, to, place.size, (uint64_t)xmodem_wait_ms(&r->x) * US_PER_MS)};
+    uint8_t block[XMODEM_BLOCK_BYTES];
+    uint64_t patience_us = (uint64_t)xmodem_wait_ms(&r->x) * US_PER_MS;
+    struct bytes in = {block, console_read(r->con, block, xmodem_due(&r->x), patience_us)};
     enum xmodem_event event = XMODEM_NOTHING;
 
     if (xmodem_is_waiting(&r->x))

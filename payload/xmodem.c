@@ -336,7 +336,7 @@ static void store(struct xmodem *x, const uint8_t *data, size_t size)
 {
     size_t fits = size < x->sink_room ? size : x->sink_room;
 
-    if (fits && data != x->sink)
+    if (fits)
         memcpy(x->sink, data, fits);
     x->sink += fits;
     x->sink_room -= fits;
@@ -387,19 +387,13 @@ static void take_data(struct xmodem *x, struct bytes *in)
         check_block(x, data[size - 1]);
 }
 
-/* Of a block's data, most comes right to its place. What begins it is read with the first data: one
- * burst, where a few bytes by themselves would cut it in two. */
-struct xmodem_place xmodem_place(const struct xmodem *x)
+/* What begins a block is read with the first data: one burst, where a few bytes by themselves would
+ * cut it in two. */
+size_t xmodem_due(const struct xmodem *x)
 {
-    size_t left = x->block_size - x->seen;
-
     if (x->state != XMODEM_IN_BLOCK)
-        return (struct xmodem_place){NULL, BURST_BYTES};
-    if (x->seen >= x->block_size)
-        return (struct xmodem_place){NULL, x->block_size + check_bytes(x) - x->seen};
-    if (x->sink_room == 0)
-        return (struct xmodem_place){NULL, left};
-    return (struct xmodem_place){x->sink, left < x->sink_room ? left : x->sink_room};
+        return BURST_BYTES;
+    return x->block_size + check_bytes(x) - x->seen;
 }
 
 enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in)

@@ -31,6 +31,7 @@ enum xmodem_char {
 enum {
     XMODEM_SMALL_BYTES = 128,
     XMODEM_LARGE_BYTES = 1024,
+    XMODEM_BLOCK_BYTES = 3 + XMODEM_LARGE_BYTES + 2, /* with all that is around it */
     XMODEM_CANCEL_BYTES = 20, /* ten CAN, and as many BS to wipe them from a screen */
     XMODEM_START_MS = 60000,  /* for a sender to begin */
 };
@@ -113,14 +114,9 @@ void xmodem_start(struct xmodem *x, enum xmodem_char start, uint8_t *data, size_
 /** Take from @in, until there is something to send or to do. What is left in it comes again. */
 enum xmodem_event xmodem_feed(struct xmodem *x, struct bytes *in);
 
-/** Where the next bytes of data belong, and how many come before there may be something to do. */
-struct xmodem_place {
-    uint8_t *data; /* NULL: anywhere, they are not data that is wanted */
-    size_t size;   /* 1 to XMODEM_LARGE_BYTES */
-};
-
-/** What is read to this place at once and then fed from there need not be copied. */
-struct xmodem_place xmodem_place(const struct xmodem *x);
+/** How many bytes to read at once: of a block that has begun, all that is left of it, and at most
+ * XMODEM_BLOCK_BYTES. */
+size_t xmodem_due(const struct xmodem *x);
 
 /** No block has begun yet. */
 bool xmodem_is_waiting(const struct xmodem *x);

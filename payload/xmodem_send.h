@@ -7,8 +7,6 @@
 
 #include "payload/xmodem.h"
 
-enum { XMODEM_BLOCK_BYTES = 3 + XMODEM_LARGE_BYTES + 2 };
-
 struct xmodem_send {
     /* For the caller. */
     unsigned reply_count; /* bytes of @reply, to be sent now, before anything else */

@@ -73,15 +73,9 @@ void xmodem_fake_init(struct xmodem_fake *f, enum xmodem_char start, size_t room
 void xmodem_fake_feed(struct xmodem_fake *f, const uint8_t *data, size_t size, size_t chunk)
 {
     while (size > 0) {
-        struct xmodem_place place = xmodem_place(&f->x);
         struct bytes in = {data, size < chunk ? size : chunk};
-        size_t before;
+        size_t before = in.size;
 
-        if (f->direct && place.data) {
-            in = (struct bytes){place.data, in.size < place.size ? in.size : place.size};
-            memcpy(place.data, data, in.size);
-        }
-        before = in.size;
         act(f, xmodem_feed(&f->x, &in));
         data += before - in.size;
         size -= before - in.size;

@@ -28,7 +28,6 @@ struct xmodem_fake {
     struct diag why;
     uint8_t memory[XMODEM_FAKE_BYTES + 16]; /* the last 16 bytes are XMODEM_FAKE_GUARD */
     size_t room;
-    bool direct; /* feed data from xmodem_place */
     struct xmodem_stream replies;
     unsigned begin_count, end_count;
     size_t end_bytes; /* of the last complete file */

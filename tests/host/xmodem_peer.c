@@ -89,18 +89,13 @@ static void act(enum xmodem_event event, size_t room, const char *directory)
 static enum xmodem_event receive(enum xmodem_char start, size_t room, const char *directory)
 {
     enum xmodem_event event = XMODEM_NOTHING;
-    uint8_t burst[BURST_BYTES];
+    uint8_t block[XMODEM_BLOCK_BYTES];
 
     xmodem_start(&receiver, start, memory, room, START_MS, &why);
     transmit(receiver.reply, receiver.reply_count);
     while (event != XMODEM_DONE && event != XMODEM_FAILED) {
-        struct xmodem_place place = xmodem_place(&receiver);
-        struct bytes in = {place.data, 0};
+        struct bytes in = {block, collect(block, xmodem_due(&receiver), xmodem_wait_ms(&receiver))};
 
-        if (!place.data)
-            in.data = burst;
-        in.size = collect(place.data ? place.data : burst, place.data ? place.size : BURST_BYTES,
-                          xmodem_wait_ms(&receiver));
         if (in.size == 0)
             act(event = xmodem_timeout(&receiver), room, directory);
         while (in.size > 0)
