@@ -3,8 +3,8 @@
 """
 Uploads: payload bytes per second of elfmon, of U-Boot and of a bare loop that only drains the
 serial line, one after the other in each round, so that all of them meet the same machine. The loop
-takes a stream right before and right after each of the others, for a host's speed changes within
-seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
+takes two streams right before and right after each of the others, asleep and polling, for a host's
+speed changes within seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
 """
 
 import argparse
@@ -49,6 +49,7 @@ ROWS = [
     ("U-Boot", "loady", "sb"),
     ("U-Boot", "loady", "sb -k"),
 ]
+CEILINGS = STREAM, POLLED
 QUICK = [STREAM[2], BLOCKS[2], POLLED[2], "sx -k", "sb -k"]
 STREAM_BYTES = KIB * KIB  # at the most, of each stream that is there to compare with
 OF_CEILING = 0.9  # of 1 MiB and more in 1K blocks
@@ -84,17 +85,18 @@ def seconds_of(line, row, path, size):
 
 
 class Figures:
-    """Bytes per second by row, one for each round, and what that is of the stream around it."""
+    """Bytes per second by row, one for each round, and what that is of the streams around it."""
 
     def __init__(self, rows):
         self.rates = {row: [] for row in rows}
-        self.of_stream = {row: [] for row in rows}
+        self.of_stream = {(row, ceiling): [] for row in rows for ceiling in CEILINGS}
 
-    def add(self, row, rate, streams):
-        """@streams: the rates of the ceiling's right before and after, if it was measured."""
+    def add(self, row, rate, before, after):
+        """@before, @after: rates of the ceiling's streams, as far as they were measured."""
         self.rates[row].append(rate)
-        if streams:
-            self.of_stream[row].append(rate / statistics.mean(streams))
+        for ceiling in before:
+            around = statistics.mean((before[ceiling], after[ceiling]))
+            self.of_stream[row, ceiling].append(rate / around)
 
     def drop(self, name):
         """A receiver that has stopped."""
@@ -103,9 +105,10 @@ class Figures:
 
     def ratio(self, row, other):
         """Median, or None where that was not measured."""
-        if other == STREAM:
-            return statistics.median(self.of_stream[row]) if self.of_stream[row] else None
-        if row == other or other not in self.rates:
+        if other in CEILINGS:
+            ratios = self.of_stream[row, other]
+            return statistics.median(ratios) if ratios else None
+        if row in (other, *CEILINGS) or other not in self.rates:
             return None
         return statistics.median(a / b for a, b in zip(self.rates[row], self.rates[other]))
 
@@ -125,16 +128,16 @@ def measure(transport, rows, size, rounds):
             finally:
                 line.pause()
 
-        def stream():
-            if STREAM not in rows:
-                return []
-            figures.add(STREAM, rate(STREAM, min(size, STREAM_BYTES)), None)
-            return figures.rates[STREAM][-1:]
+        def streams():
+            now = {c: rate(c, min(size, STREAM_BYTES)) for c in CEILINGS if c in rows}
+            for ceiling in now:
+                figures.rates[ceiling].append(now[ceiling])
+            return now
 
         for _ in range(rounds):
-            before = stream()
+            before = streams()
             for row in rows:
-                if row == STREAM or row not in figures.rates:
+                if row in CEILINGS or row not in figures.rates:
                     continue
                 try:
                     now = rate(row)
@@ -144,8 +147,8 @@ def measure(transport, rows, size, rounds):
                     print(f"{transport}: {' '.join(row)}: {reason}", flush=True)
                     figures.drop(row[0])
                     continue
-                after = stream()
-                figures.add(row, now, before + after)
+                after = streams()
+                figures.add(row, now, before, after)
                 before = after
     return figures
 
