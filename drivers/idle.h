@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for the serial line in WFI: its interrupt or the virtual timer's ends it, both masked.
+/* Waiting for the serial line: in WFI, which its interrupt or the virtual timer's ends, both
+ * masked, or awake.
  *
- * An emulator's serial line is several times as fast with it: reading UARTFR over and over takes
- * the lock that it needs to put bytes into the FIFO. */
+ * Reading UARTFR over and over takes the lock that an emulator needs to put bytes into the FIFO:
+ * its serial line can be several times as fast without. */
 #ifndef ELFMON_DRIVERS_IDLE_H
 #define ELFMON_DRIVERS_IDLE_H
 

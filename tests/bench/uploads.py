@@ -4,7 +4,8 @@
 Uploads: payload bytes per second of elfmon, of U-Boot and of a bare loop that only drains the
 serial line, one after the other in each round, so that all of them meet the same machine. The loop
 takes two streams right before and right after each of the others, asleep and polling, for a host's
-speed changes within seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
+speed changes within seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a
+goal is missed.
 """
 
 import argparse
