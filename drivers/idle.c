@@ -11,10 +11,10 @@ enum {
     BUSY_MOMENTS = 24, /* between two waits: some FIFOs full */
     REST_MOMENTS = 20, /* at most: a FIFO takes 2.6 times as long at 921,600 baud */
     REST_STEPS = 4,    /* in a moment */
-    SPIN_TURNS = 250,  /* at least; 22 us in an emulator, some ten thousand cycles in a core */
-    SPIN_MORE = 300,   /* at most: with them half of a FIFO's time at 921,600 baud */
+    SPIN_TURNS = 10,   /* at least; 1 us in an emulator, some thousand cycles in a core */
+    SPIN_MORE = 540,   /* at most: with them half of a FIFO's time at 921,600 baud */
     SPIN_STEP = 8,
-    SPIN_LOOKS = 16,
+    SPIN_ALL = 4000, /* until it is given up; below a millisecond */
     SHARES = 8,
 };
 
@@ -253,9 +253,8 @@ size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to, size_t due
     return count;
 }
 
-/* Divisions take an emulator some time, and no lock; each needs the one before. A function by
- * itself: where instructions are counted, what is only waited does not count. */
-__attribute__((noinline)) static void spin(uint64_t turns)
+/* Divisions take an emulator some time, and no lock; each needs the one before. */
+static void spin(unsigned turns)
 {
     uint64_t value = 1;
 
@@ -263,17 +262,26 @@ __attribute__((noinline)) static void spin(uint64_t turns)
         __asm__ volatile(".rept 16\n\tudiv %0, %0, %0\n\t.endr" : "+r"(value));
 }
 
+/* Until something has come, or for long enough. A function by itself: where instructions are
+ * counted, what is only waited does not count. */
+__attribute__((noinline)) static void watch(struct serial *port, unsigned turns)
+{
+    unsigned left = SPIN_ALL / turns;
+
+    do
+        spin(turns);
+    while (port->ops->fill(port) == SERIAL_EMPTY && left-- > 0);
+}
+
 size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to, size_t due)
 {
-    size_t count = 0, size = at_once(due);
+    size_t count, size = at_once(due);
 
     mute(idle, port);
     if (idle->end != NEVER)
         disarm(idle);
-    for (unsigned left = SPIN_LOOKS; left > 0 && count == 0; left--) {
-        spin(SPIN_TURNS + idle->spin);
-        count = port->ops->read(port, to, size, 1);
-    }
+    watch(port, SPIN_TURNS + (unsigned)idle->spin);
+    count = port->ops->read(port, to, size, 1);
     if (size == SERIAL_FIFO_BYTES)
         adapt(&idle->spin, SPIN_STEP, SPIN_MORE, count);
     return count;

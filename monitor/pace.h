@@ -14,10 +14,12 @@ enum pace_way { PACE_SLEEP, PACE_POLL, PACE_WAYS };
 /** Zeroes to begin with. */
 struct pace {
     uint32_t cost[PACE_WAYS]; /* ticks for 256 bytes; 0: not known yet */
+    uint32_t left;            /* bytes, until the other way is tried, or that is decided */
+    uint32_t patience;        /* bytes between two trials */
     uint8_t way;              /* of the read that goes on */
-    bool trying;              /* it is the one that was slower */
-    uint8_t left;             /* reads, until that is decided, or tried again */
-    uint8_t patience;         /* reads between two trials */
+    bool is_trial;            /* it is the one that was slower */
+    size_t bytes;             /* of the trial */
+    uint64_t ticks;
 };
 
 /**

@@ -49,40 +49,70 @@ static void test_faster_way_is_found(void **state)
 {
     (void)state;
     for (enum pace_way fast = PACE_SLEEP; fast < PACE_WAYS; fast++) {
-        struct line l = {.ticks = {130, 130}};
+        struct line l = {.ticks = {120, 120}};
 
         l.ticks[fast] = 100;
         receive(&l, 100);
         forget(&l);
         receive(&l, 1000);
-        assert_in_range(percent(&l, fast), 100, 102);
+        assert_in_range(percent(&l, fast), 100, 101);
         assert_true(l.bytes[!fast] > 0);
     }
 }
 
-/* Where polling is hopeless, hardly any time goes into finding that out again. */
+/* Where polling is hopeless, hardly any time goes into finding that out, the first time and
+ * again. */
 static void test_far_slower_way_costs_little(void **state)
 {
     struct line l = {.ticks = {100, 1400}};
 
     (void)state;
-    receive(&l, 1000);
-    assert_in_range(percent(&l, PACE_SLEEP), 100, 112);
+    receive(&l, 250);
+    assert_in_range(percent(&l, PACE_SLEEP), 100, 104);
     forget(&l);
     receive(&l, 10000);
-    assert_in_range(percent(&l, PACE_SLEEP), 100, 101 + 100 / (255 / 8));
+    assert_in_range(percent(&l, PACE_SLEEP), 100, 101);
+}
+
+/* A difference that is less than what a host's speed changes by is left alone. */
+static void test_small_difference_changes_nothing(void **state)
+{
+    struct line l = {.ticks = {100, 100}};
+    enum pace_way way;
+
+    (void)state;
+    receive(&l, 100);
+    way = l.pace.way;
+    l.ticks[!way] = 97;
+    forget(&l);
+    receive(&l, 1000);
+    assert_int_equal(l.pace.way, way);
+    assert_in_range(l.bytes[!way], 1, 40 * BLOCK_BYTES);
 }
 
 static void test_change_is_noticed(void **state)
 {
-    struct line l = {.ticks = {100, 150}};
+    struct line l = {.ticks = {100, 115}};
 
     (void)state;
     receive(&l, 5000);
-    l.ticks[PACE_SLEEP] = 300;
-    receive(&l, 300);
+    l.ticks[PACE_SLEEP] = 150;
+    receive(&l, 260);
     forget(&l);
     receive(&l, 100);
+    assert_true(l.bytes[PACE_POLL] > l.bytes[PACE_SLEEP]);
+}
+
+/* That would be 256 KiB in the worst case, which is long where it is ten times as slow. */
+static void test_great_change_is_noticed_soon(void **state)
+{
+    struct line l = {.ticks = {100, 115}};
+
+    (void)state;
+    receive(&l, 5000);
+    l.ticks[PACE_SLEEP] = 1000;
+    forget(&l);
+    receive(&l, 20);
     assert_true(l.bytes[PACE_POLL] > l.bytes[PACE_SLEEP]);
 }
 
@@ -110,7 +140,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_faster_way_is_found),
         cmocka_unit_test(test_far_slower_way_costs_little),
+        cmocka_unit_test(test_small_difference_changes_nothing),
         cmocka_unit_test(test_change_is_noticed),
+        cmocka_unit_test(test_great_change_is_noticed_soon),
         cmocka_unit_test(test_nothing_comes),
     };
 
