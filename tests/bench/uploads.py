@@ -34,12 +34,12 @@ ADDRESS = 0x48000000
 
 # What is measured: who receives, by which of its commands, from which sender.
 STREAM = ("ceiling", "", "stream, wfi")
-BLOCKS = ("ceiling", "", "sx -k, wfi")
 POLLED = ("ceiling", "", "stream, polled")
+BLOCKS = ("ceiling", "", "sx -k, wfi")
+BLOCKS_POLLED = ("ceiling", "", "sx -k, polled")
+DRAINS = STREAM, POLLED, BLOCKS, BLOCKS_POLLED
 ROWS = [
-    STREAM,
-    BLOCKS,
-    POLLED,
+    *DRAINS,
     ("elfmon", "xmodem", "sx"),
     ("elfmon", "xmodem", "sx -k"),
     ("elfmon", "ymodem", "sb"),
@@ -51,7 +51,7 @@ ROWS = [
     ("U-Boot", "loady", "sb -k"),
 ]
 CEILINGS = STREAM, POLLED
-QUICK = [STREAM[2], BLOCKS[2], POLLED[2], "sx -k", "sb -k"]
+QUICK = [*(row[2] for row in DRAINS), "sx -k", "sb -k"]
 STREAM_BYTES = KIB * KIB  # at the most, of each stream that is there to compare with
 OF_CEILING = 0.9  # of 1 MiB and more in 1K blocks
 START_SECONDS = 1.0  # sb with 64 KiB
@@ -80,9 +80,9 @@ def seconds_of(line, row, path, size):
     if name != "ceiling":
         words = command.split()
         return line.receive(" ".join([words[0], hex(ADDRESS), *words[1:]]), sender, path)
-    if row == BLOCKS:
-        return line.blocks(True, size, path)
-    return line.stream(row == STREAM, size)
+    if row in CEILINGS:
+        return line.stream(row == STREAM, size)
+    return line.blocks(row == BLOCKS, size, path)
 
 
 class Figures:
@@ -165,7 +165,7 @@ def report(transport, size_name, figures):
     size = SIZES[size_name]
     for row in figures.rates:
         rates = sorted(figures.rates[row])
-        of_ceilings = [figures.ratio(row, ceiling) for ceiling in (STREAM, POLLED, BLOCKS)]
+        of_ceilings = [figures.ratio(row, ceiling) for ceiling in DRAINS]
         of_u_boot = figures.ratio(row, u_boots(row)) if row[0] == "elfmon" else None
         name = " ".join(filter(None, row))
         print(
@@ -217,10 +217,10 @@ def main():
     options = arguments()
     missed = []
     print(f"load {os.getloadavg()[0]:.1f}, {options.rounds} rounds; 1000 bytes per second,")
-    print("and what that is of the ceiling's streams, of the ceiling with sx -k, of U-Boot")
+    print("and what that is of the ceiling's streams, of the ceiling's sx -k, of U-Boot")
     print(
         f"{'line':6}{'size':>5}  {'receiver, sender':26}{'median':>8}{'least':>8}{'most':>8}"
-        f"{'wfi':>8}{'polled':>8}{'sx -k':>8}{'U-Boot':>8}"
+        f"{'wfi':>8}{'polled':>8}{'wfi':>8}{'polled':>8}{'U-Boot':>8}"
     )
     for transport, size_name in itertools.product(options.transports, options.sizes):
         rows = rows_for(options, size_name)
