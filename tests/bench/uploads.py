@@ -4,8 +4,8 @@
 Uploads: payload bytes per second of elfmon, of U-Boot and of a bare loop that only drains the
 serial line, one after the other in each round, so that all of them meet the same machine. The loop
 takes two streams right before and right after each of the others, asleep and polling, for a host's
-speed changes within seconds. Figures are medians of the rounds, ratios too. Exit status 1 where a
-goal is missed.
+speed changes within seconds; and what `sx -k` sends, which waits for an answer to each block. Figures
+are medians of the rounds, ratios too. Exit status 1 where a goal is missed.
 """
 
 import argparse
@@ -159,24 +159,29 @@ def u_boots(row):
     return next((r for r in ROWS if r[0] == "U-Boot" and r[2] == row[2]), None)
 
 
+def alike(row):
+    """The drains whose sender waits as that of @row does: they are its ceiling."""
+    return CEILINGS if "-g" in row[1] else (BLOCKS, BLOCKS_POLLED)
+
+
 def report(transport, size_name, figures):
     """Print one line for each row; returns what is missed."""
     missed = []
     size = SIZES[size_name]
     for row in figures.rates:
         rates = sorted(figures.rates[row])
-        of_ceilings = [figures.ratio(row, ceiling) for ceiling in DRAINS]
+        of_drain = {drain: figures.ratio(row, drain) for drain in DRAINS}
         of_u_boot = figures.ratio(row, u_boots(row)) if row[0] == "elfmon" else None
         name = " ".join(filter(None, row))
         print(
             f"{transport:6}{size_name:>5}  {name:26}{statistics.median(rates) / 1000:>8.1f}"
             f"{rates[0] / 1000:>8.1f}{rates[-1] / 1000:>8.1f}"
-            + "".join(f"{r:>8.2f}" if r else " " * 8 for r in (*of_ceilings, of_u_boot)),
+            + "".join(f"{r:>8.2f}" if r else " " * 8 for r in (*of_drain.values(), of_u_boot)),
             flush=True,
         )
         if row[0] != "elfmon":
             continue
-        of_ceiling = min(filter(None, of_ceilings[:2]), default=1)
+        of_ceiling = min(filter(None, map(of_drain.get, alike(row))), default=1)
         if of_ceiling < OF_CEILING and size >= SIZES["1M"] and "-k" in row[2]:
             missed.append(f"{transport} {size_name} {name}: {of_ceiling:.2f} of the ceiling")
         if of_u_boot and of_u_boot < 1 and "-g" not in row[1]:
