@@ -11,7 +11,7 @@ enum {
     FAR_SLOWER = 2, /* times as slow as the other was last: time to see how that is now */
     SMOOTHING = 8,
     COST_BYTES = 256,
-    COST_MAX = UINT32_MAX / 4,
+    COST_MAX = UINT32_MAX / (2 * FAR_SLOWER),
 };
 
 enum pace_way pace_begin(struct pace *p, size_t *room)
