@@ -159,11 +159,6 @@ def u_boots(row):
     return next((r for r in ROWS if r[0] == "U-Boot" and r[2] == row[2]), None)
 
 
-def alike(row):
-    """The drains whose sender waits as that of @row does: they are its ceiling."""
-    return CEILINGS if "-g" in row[1] else (BLOCKS, BLOCKS_POLLED)
-
-
 def report(transport, size_name, figures):
     """Print one line for each row; returns what is missed."""
     missed = []
@@ -181,7 +176,7 @@ def report(transport, size_name, figures):
         )
         if row[0] != "elfmon":
             continue
-        of_ceiling = min(filter(None, map(of_drain.get, alike(row))), default=1)
+        of_ceiling = min(filter(None, map(of_drain.get, CEILINGS)), default=1)
         if of_ceiling < OF_CEILING and size >= SIZES["1M"] and "-k" in row[2]:
             missed.append(f"{transport} {size_name} {name}: {of_ceiling:.2f} of the ceiling")
         if of_u_boot and of_u_boot < 1 and "-g" not in row[1]:
