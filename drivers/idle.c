@@ -11,9 +11,8 @@ enum {
     BUSY_MOMENTS = 24, /* between two waits: some FIFOs full */
     REST_MOMENTS = 20, /* at most: a FIFO takes 2.6 times as long at 921,600 baud */
     REST_STEPS = 4,    /* in a moment */
-    SPIN_TURNS = 10,   /* at least; 1 us in an emulator, some thousand cycles in a core */
-    SPIN_MORE = 540,   /* at most: with them half of a FIFO's time at 921,600 baud */
-    SPIN_STEP = 8,
+    SPIN_TURNS = 10,   /* 1 us or less in an emulator, some thousand cycles in a core */
+    SPIN_SAMPLE = 400,
     SPIN_ALL = 4000, /* until it is given up; below a millisecond */
     SHARES = 8,
 };
@@ -76,6 +75,27 @@ static void pause(uint64_t ticks)
         ;
 }
 
+/* Divisions take an emulator some time, and no lock; each needs the one before. A function by
+ * itself: where instructions are counted, what is only waited does not count. */
+__attribute__((noinline)) static void spin(unsigned turns)
+{
+    uint64_t value = 1;
+
+    for (; turns > 0; turns--)
+        __asm__ volatile(".rept 16\n\tudiv %0, %0, %0\n\t.endr" : "+r"(value));
+}
+
+/* The first turns are not measured: an emulator translates them. */
+static uint64_t turns_in(uint64_t ticks)
+{
+    uint64_t begin;
+
+    spin(2);
+    begin = counter();
+    spin(SPIN_SAMPLE);
+    return ticks * SPIN_SAMPLE / (counter() - begin + 1);
+}
+
 /* Interrupts are pending exactly when the timer has fired: a WFI always ends. */
 static bool is_usable(const struct idle *idle)
 {
@@ -119,6 +139,7 @@ void idle_start(struct idle *idle, struct serial *port)
     if (is_usable(idle)) {
         port->ops->interrupt(port, true);
         arm(idle, counter() + idle->tick);
+        idle->spin_max = turns_in(REST_MOMENTS * idle->moment);
         idle->on = true;
         idle->useless = false;
     } else {
@@ -209,14 +230,14 @@ static void rest(struct idle *idle, struct serial *port, size_t size)
 
 /* What is waited is a step more the next time where the FIFO had room left, a step and a share less
  * where it was full. */
-static void adapt(uint64_t *wait, uint64_t step, uint64_t max, size_t count)
+static void adapt(struct idle *idle, size_t count)
 {
-    uint64_t less = *wait / SHARES + step;
+    uint64_t step = idle->moment / REST_STEPS, less = idle->rest / SHARES + step;
 
     if (count == SERIAL_FIFO_BYTES)
-        *wait = *wait > less ? *wait - less : 0;
-    else if (count > 0 && *wait < max)
-        *wait += step;
+        idle->rest = idle->rest > less ? idle->rest - less : 0;
+    else if (count > 0 && idle->rest < REST_MOMENTS * idle->moment)
+        idle->rest += step;
 }
 
 static size_t at_once(size_t due)
@@ -249,40 +270,29 @@ size_t idle_read(struct idle *idle, struct serial *port, uint8_t *to, size_t due
         count = port->ops->read(port, to, size, 1);
     }
     if (size == SERIAL_FIFO_BYTES)
-        adapt(&idle->rest, idle->moment / REST_STEPS, REST_MOMENTS * idle->moment, count);
+        adapt(idle, count);
     return count;
 }
 
-/* Divisions take an emulator some time, and no lock; each needs the one before. */
-static void spin(unsigned turns)
-{
-    uint64_t value = 1;
-
-    for (; turns > 0; turns--)
-        __asm__ volatile(".rept 16\n\tudiv %0, %0, %0\n\t.endr" : "+r"(value));
-}
-
-/* Until something has come, or for long enough. A function by itself: where instructions are
- * counted, what is only waited does not count. */
+/* Until something has come, or for long enough. By itself for the same reason. */
 __attribute__((noinline)) static void watch(struct serial *port, unsigned turns)
 {
-    unsigned left = SPIN_ALL / turns;
-
-    do
+    for (unsigned left = SPIN_ALL; left > turns; left -= turns, turns = SPIN_TURNS) {
         spin(turns);
-    while (port->ops->fill(port) == SERIAL_EMPTY && left-- > 0);
+        if (port->ops->fill(port) != SERIAL_EMPTY)
+            return;
+    }
 }
 
-size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to, size_t due)
+/*
+ * Where a look meets an emulator that fills the FIFO, one of them waits for the other's lock, and
+ * that is a switch of threads: the best time to look is right after it.
+ */
+size_t idle_poll(struct idle *idle, struct serial *port, uint8_t *to, size_t due, unsigned turns)
 {
-    size_t count, size = at_once(due);
-
     mute(idle, port);
     if (idle->end != NEVER)
         disarm(idle);
-    watch(port, SPIN_TURNS + (unsigned)idle->spin);
-    count = port->ops->read(port, to, size, 1);
-    if (size == SERIAL_FIFO_BYTES)
-        adapt(&idle->spin, SPIN_STEP, SPIN_MORE, count);
-    return count;
+    watch(port, turns < idle->spin_max ? turns : (unsigned)idle->spin_max);
+    return port->ops->read(port, to, at_once(due), 1);
 }

@@ -49,15 +49,18 @@ static void serial_write(void *context, const char *data, size_t size)
  * that nothing ended says nothing about how fast it is: the sender has paused. */
 static size_t read_more(struct serial *p, uint8_t *to, size_t room)
 {
-    enum pace_way way = pace_begin(&pace, &room);
+    unsigned turns = pace_begin(&pace, &room);
     uint64_t begin = arch_counter();
     size_t more, count = 0;
 
     do {
-        more = (way == PACE_POLL ? idle_poll : idle_read)(&idle, p, to + count, room - count);
+        if (turns == PACE_SLEEP)
+            more = idle_read(&idle, p, to + count, room - count);
+        else
+            more = idle_poll(&idle, p, to + count, room - count, turns);
         count += more;
     } while (idle.on && more > 0 && count < room);
-    if (more > 0 || way == PACE_POLL)
+    if (more > 0 || turns != PACE_SLEEP)
         pace_end(&pace, count, arch_counter() - begin);
     return count;
 }

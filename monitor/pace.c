@@ -2,74 +2,90 @@
 #include "monitor/pace.h"
 
 enum {
-    FIRST_BYTES = 128, /* of a trial: few where the other way is ten times as slow */
-    TRIAL_BYTES = 4 * 1024,
+    FIRST_BYTES = 128, /* of a trial: few where that way is ten times as slow */
+    TRIAL_BYTES = 2 * 1024,
     PATIENCE_MIN = 16 * 1024, /* bytes between trials; doubled with each that changes nothing */
-    PATIENCE_MAX = 256 * 1024,
-    CLEARLY = 8,  /* a trial ends at once if it costs more by this share of the other way's cost */
-    HANDICAP = 8, /* what sleep costs counts this share more */
-    FAR_SLOWER = 2, /* times as slow as the other was last: time to see how that is now */
+    PATIENCE_MAX = 64 * 1024,
+    CLEARLY = 4,    /* a trial ends at once if it is slower by this share of the best one's rate */
+    HANDICAP = 8,   /* sleep counts as slower by this share */
+    FAR_SLOWER = 2, /* times as slow as another was last: time to see how that is now */
     SMOOTHING = 8,
-    COST_BYTES = 256,
-    COST_MAX = UINT32_MAX / (2 * FAR_SLOWER),
+    RATE_SHIFT = 21,
+    SLEEP = 1, /* soon: where polling is slow, it is by far */
 };
 
-enum pace_way pace_begin(struct pace *p, size_t *room)
+/* Each a quarter more than the one before, beginning with next to none, in the order of trials. */
+static const uint16_t turns[PACE_WAYS] = {
+    10, [SLEEP] = PACE_SLEEP, 100, 125, 156, 195, 244, 305, 381, 477, 596, 745, 931, 1164, 1455,
+};
+
+unsigned pace_begin(struct pace *p, size_t *room)
 {
     if (p->left == 0) {
         p->is_trial = true;
-        p->way = !p->way;
+        p->way = p->next;
         p->left = TRIAL_BYTES;
         p->bytes = 0;
         p->ticks = 0;
         if (*room > FIRST_BYTES)
             *room = FIRST_BYTES;
     }
-    return (enum pace_way)p->way;
+    return turns[p->way];
 }
 
-/* The first of all has nothing to be compared with: the other way's is next. */
-static void end_trial(struct pace *p, bool better)
+static uint8_t behind(uint8_t way)
 {
-    p->is_trial = false;
-    if (p->cost[!p->way] == 0)
-        return;
-    if (!better)
-        p->way = !p->way;
-    if (better || p->patience == 0)
+    return (uint8_t)((way + 1) % PACE_WAYS);
+}
+
+/* What has never been tried is, at once; but where nothing comes, neither the sender's pause nor
+ * that polling gets nothing is to be met with one way after the other. */
+static void end_trial(struct pace *p, bool is_better, bool is_measured)
+{
+    if (is_better)
+        p->best = p->way;
+    if (is_better || p->patience == 0)
         p->patience = PATIENCE_MIN;
     else if (p->patience < PATIENCE_MAX)
         p->patience *= 2;
-    p->left = p->patience;
+    p->next = behind(p->way);
+    if (p->next == p->best)
+        p->next = behind(p->next);
+    if (p->rate[p->best] && (p->rate[p->next] || !is_measured))
+        p->left = p->patience;
+    p->way = p->best;
+    p->is_trial = false;
 }
 
-static uint32_t cost_of(size_t bytes, uint64_t ticks)
+static uint32_t rate_of(uint64_t bytes, uint64_t ticks)
 {
-    uint64_t cost = ticks * COST_BYTES / (bytes ? bytes : 1);
-
-    return cost < COST_MAX ? (uint32_t)cost : COST_MAX;
+    return (uint32_t)((bytes << RATE_SHIFT) / (ticks + 1) + 1);
 }
 
 static void go_on_trying(struct pace *p, size_t count, uint64_t ticks)
 {
-    uint32_t own, other = p->cost[!p->way];
+    uint32_t own, best = p->rate[p->best];
 
     p->bytes += count;
     p->ticks += ticks;
-    p->cost[p->way] = own = cost_of(p->bytes, p->ticks);
-    if (own > other + other / CLEARLY)
+    own = rate_of(p->bytes, p->ticks);
+    if (count == 0 || own < best - best / CLEARLY)
         p->left = 0;
+    if (count)
+        p->rate[p->way] = own;
     if (p->left == 0)
-        end_trial(p, own < other);
+        end_trial(p, count && own > best, count);
 }
 
 static void go_on(struct pace *p, size_t count, uint64_t ticks)
 {
-    uint32_t *own = &p->cost[p->way];
+    uint32_t *own = &p->rate[p->way];
 
-    *own = (uint32_t)((*own * (SMOOTHING - UINT64_C(1)) + cost_of(count, ticks)) / SMOOTHING);
-    if (*own > FAR_SLOWER * p->cost[!p->way])
+    *own = (uint32_t)((*own * (SMOOTHING - UINT64_C(1)) + rate_of(count, ticks)) / SMOOTHING);
+    if (*own < p->rate[p->next] / FAR_SLOWER) {
         p->left = 0;
+        p->next = p->way == SLEEP ? 0 : SLEEP;
+    }
 }
 
 /* Where sleep is faster, it is so by far, because emulator and sender want the core. Else polling
@@ -77,7 +93,7 @@ static void go_on(struct pace *p, size_t count, uint64_t ticks)
  * handicap, that would decide. */
 void pace_end(struct pace *p, size_t count, uint64_t ticks)
 {
-    if (p->way == PACE_SLEEP)
+    if (turns[p->way] == PACE_SLEEP)
         ticks += ticks / HANDICAP;
     p->left -= count < p->left ? (uint32_t)count : p->left;
     (p->is_trial ? go_on_trying : go_on)(p, count, ticks);
