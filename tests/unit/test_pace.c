@@ -60,6 +60,13 @@ static void forget(struct line *l)
     l->time = 0;
 }
 
+/* To what is then measured. */
+static void settle(struct line *l)
+{
+    receive(l, ROUND_BLOCKS);
+    forget(l);
+}
+
 /* In percent of what it takes with @ticks for each byte. */
 static unsigned percent(const struct line *l, unsigned ticks)
 {
@@ -71,8 +78,7 @@ static void test_sleep_is_found(void **state)
     struct line l = {.asleep = 1000, .awake = 1300};
 
     (void)state;
-    receive(&l, ROUND_BLOCKS);
-    forget(&l);
+    settle(&l);
     receive(&l, 1000);
     assert_in_range(percent(&l, l.asleep), 100, 102);
     assert_true(l.polled > 0);
@@ -83,8 +89,7 @@ static void test_poll_is_found(void **state)
     struct line l = {.asleep = 1300, .awake = 1000};
 
     (void)state;
-    receive(&l, ROUND_BLOCKS);
-    forget(&l);
+    settle(&l);
     receive(&l, 1000);
     assert_in_range(percent(&l, l.awake), 100, 101);
     assert_true(l.slept > 0);
@@ -97,8 +102,7 @@ static void test_best_pause_is_found(void **state)
     for (unsigned turns = 100; turns < TURNS_MAX; turns += turns / 16) {
         struct line l = {.asleep = 2000, .awake = 1000, .best_turns = turns};
 
-        receive(&l, ROUND_BLOCKS);
-        forget(&l);
+        settle(&l);
         receive(&l, 1000);
         assert_in_range(percent(&l, l.awake), 100, 115);
     }
@@ -110,8 +114,7 @@ static void test_each_pause_is_tried_again(void **state)
     unsigned ways = 0;
 
     (void)state;
-    receive(&l, ROUND_BLOCKS);
-    forget(&l);
+    settle(&l);
     receive(&l, 2000);
     for (unsigned i = 0; i < TURNS_MAX; i++)
         ways += l.seen[i] > 0;
@@ -138,8 +141,7 @@ static void test_small_difference_is_no_reason_to_sleep(void **state)
     struct line l = {.asleep = 1000, .awake = 1100};
 
     (void)state;
-    receive(&l, ROUND_BLOCKS);
-    forget(&l);
+    settle(&l);
     receive(&l, 1000);
     assert_in_range(l.slept, 1, 16 * BLOCK_BYTES);
 }
