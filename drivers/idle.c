@@ -11,8 +11,8 @@ enum {
     BUSY_MOMENTS = 24, /* between two waits: some FIFOs full */
     REST_MOMENTS = 20, /* at most: a FIFO takes 2.6 times as long at 921,600 baud */
     REST_STEPS = 4,    /* in a moment */
-    SPIN_TURNS = 10,   /* 1 us or less in an emulator, some thousand cycles in a core */
-    SPIN_SAMPLE = 100, /* a hundred microseconds in all, and less */
+    SPIN_TURNS = 10,   /* 1 us or less in an emulator */
+    SPIN_SAMPLE = 100, /* turns; in an emulator 5 to 10 us */
     SPIN_SAMPLES = 8,
     SPIN_ALL = 4000, /* until it is given up; below a millisecond */
     SHARES = 8,

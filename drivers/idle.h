@@ -25,7 +25,7 @@ struct idle {
     uint64_t end;          /* when the timer fires; UINT64_MAX: never */
     uint64_t woken;        /* when the last wait ended */
     uint64_t rest;         /* how long the FIFO takes to fill; below a moment: it is waited for */
-    uint64_t spin_max;     /* turns before a look */
+    uint64_t spin_max;     /* turns before a look, at most */
     bool is_muted;         /* the line's interrupt is off */
     uint64_t compare, control; /* the timer, as found */
 };

@@ -38,8 +38,8 @@ static uint8_t behind(uint8_t way)
     return (uint8_t)((way + 1) % PACE_WAYS);
 }
 
-/* What has never been tried is, at once; but where nothing comes, neither the sender's pause nor
- * that polling gets nothing is to be met with one way after the other. */
+/* What has never been tried is, at once; not so after a trial that got nothing: the sender has
+ * paused, or the next one gets nothing, too. */
 static void end_trial(struct pace *p, bool is_better, bool is_measured)
 {
     if (is_better)

@@ -14,7 +14,7 @@ enum { PACE_SLEEP = 0, PACE_WAYS = 15 };
 
 /** Zeroes to begin with. */
 struct pace {
-    uint32_t rate[PACE_WAYS]; /* bytes in some thousand ticks; 0: not known yet */
+    uint32_t rate[PACE_WAYS]; /* bytes in 2^21 ticks; 0: not known yet */
     uint32_t left;            /* bytes, until another way is tried, or that is decided */
     uint32_t patience;        /* bytes between two trials */
     uint8_t best, next;       /* the fastest way as far as is known; the one to try then */
