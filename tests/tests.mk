@@ -53,7 +53,8 @@ unit: $(UNIT_TESTS)
 test-programs: build targets $(UNIT_TESTS) build/tests/read build/tests/xmodem_peer $(FUZZ_TARGETS) \
 	$(if $(wildcard /etc/debian_version),build/linux/initramfs.cpio.gz)
 
-RUN_PYTHON = ELFMON_QEMU='$(QEMU)' DEPS='$(DEPS)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
+# A job in the background ignores SIGINT, and so would the senders that tests interrupt.
+RUN_PYTHON = env --default-signal=INT ELFMON_QEMU='$(QEMU)' DEPS='$(DEPS)' PYTHONDONTWRITEBYTECODE=1 $(PYTHON)
 
 .PHONY: test
 test: FUZZ_SECONDS ?= 3
@@ -62,7 +63,7 @@ test:
 	+$(Q)$(PARALLEL) test-programs
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 
-# The same with every machine of tests/qemu/test_matrix.py, some 12,000: half an hour.
+# The same with every machine of tests/qemu/test_matrix.py, some 12,000: three quarters of an hour.
 .PHONY: test-all
 test-all:
 	$(Q)ELFMON_MATRIX=all $(MAKE) --no-print-directory test FUZZ_SECONDS=60
