@@ -43,7 +43,7 @@ make upload     make run, then upload root-task.elf over the line, boot it, and 
                 To a board or a QEMU that is there already: LINE=/dev/ttyUSB0, or a unix socket
                 More for elfmon-upload: UPLOAD_FLAGS="--until 'All is well'"
 make test       run all tests
-make test-all   the same with every combination of kernel and machine: three quarters of an hour
+make test-all   the same with every combination of kernel and machine: an hour
 make check      format, static analysis and rules of the sources
 make fault      upload FAULT_TRANSFERS=1000 files over lines that damage them
 make bench      count instructions from reset to the kernel's first, and bytes; then bytes per

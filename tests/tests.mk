@@ -63,7 +63,7 @@ test:
 	+$(Q)$(PARALLEL) test-programs
 	$(Q)FUZZ_SECONDS=$(FUZZ_SECONDS) $(RUN_PYTHON) -m pytest -n $(JOBS) tests
 
-# The same with every machine of tests/qemu/test_matrix.py, some 12,000: three quarters of an hour.
+# The same with every machine of tests/qemu/test_matrix.py, some 12,000: an hour.
 .PHONY: test-all
 test-all:
 	$(Q)ELFMON_MATRIX=all $(MAKE) --no-print-directory test FUZZ_SECONDS=60
