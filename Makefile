@@ -15,8 +15,8 @@ QEMU ?= qemu-system-aarch64
 PYTHON ?= /usr/bin/python3
 
 # Pure sources compile unchanged for the host and for the target.
-PURE_SRCS := $(wildcard monitor/base/*.c monitor/*.c mm/*.c payload/*.c cmds/*.c)
-PURE_SRCS := $(filter-out monitor/main.c,$(PURE_SRCS))
+PURE_DIRS := monitor $(addprefix monitor/,base shell sources plan boot) mm payload cmds
+PURE_SRCS := $(filter-out monitor/main.c,$(wildcard $(PURE_DIRS:%=%/*.c)))
 
 # --- What people type. These goals build in parallel, also where make was called without -j.
 

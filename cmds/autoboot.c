@@ -4,8 +4,8 @@
 #include <inttypes.h>
 
 #include "monitor/base/text.h"
-#include "monitor/countdown.h"
-#include "monitor/script.h"
+#include "monitor/shell/countdown.h"
+#include "monitor/shell/script.h"
 
 enum { SECONDS_MAX = 86400 };
 

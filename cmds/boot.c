@@ -7,10 +7,10 @@
 #include "cmds/map.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
-#include "monitor/bootargs.h"
-#include "monitor/change.h"
-#include "monitor/preflight.h"
+#include "monitor/boot/boot.h"
+#include "monitor/boot/change.h"
+#include "monitor/plan/preflight.h"
+#include "monitor/sources/bootargs.h"
 
 static void print_register(struct console *con, const char *name, uint64_t value, const char *what)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bootargs: show and change the kernel's command line. */
-#include "monitor/bootargs.h"
+#include "monitor/sources/bootargs.h"
 
 #include <string.h>
 
 #include "cmds/cmds.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/change.h"
+#include "monitor/boot/change.h"
 
 static void print(struct monitor *m)
 {

@@ -4,7 +4,7 @@
 
 #include "cmds/cmds.h"
 #include "monitor/base/text.h"
-#include "monitor/smp.h"
+#include "monitor/boot/smp.h"
 
 enum { STATE_BYTES = 48 };
 

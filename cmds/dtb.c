@@ -8,10 +8,10 @@
 #include "mm/fdt_scan.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
-#include "monitor/change.h"
-#include "monitor/dts.h"
-#include "monitor/images.h"
+#include "monitor/boot/boot.h"
+#include "monitor/boot/change.h"
+#include "monitor/shell/dts.h"
+#include "monitor/sources/images.h"
 
 static int show_node(struct monitor *m, const void *fdt, const char *path, struct diag *d)
 {

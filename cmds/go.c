@@ -6,7 +6,7 @@
 #include "cmds/cmds.h"
 #include "cmds/memory.h"
 #include "monitor/base/bits.h"
-#include "monitor/parse.h"
+#include "monitor/shell/parse.h"
 
 enum { ARGUMENTS = 4, INSTRUCTION_BYTES = 4 };
 

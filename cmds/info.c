@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "mm/cpu_name.h"
 #include "mm/mmu_cfg.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
-#include "monitor/cpu_name.h"
-#include "monitor/preflight.h"
-#include "monitor/upload.h"
+#include "monitor/boot/boot.h"
+#include "monitor/plan/preflight.h"
+#include "monitor/sources/upload.h"
 
 /* Every line begins with a label or with as many blanks. */
 #define BLANKS "          "

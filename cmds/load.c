@@ -2,7 +2,7 @@
 /* load: carry out the plan's copies. */
 #include "cmds/cmds.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 
 /* In the order of enum plan_role. */
 static const char images[] = "kernel\0dtb\0app\0initrd\0";

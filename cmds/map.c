@@ -7,7 +7,7 @@
 
 #include "cmds/cmds.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 
 enum { SHOW, WALK, ADD };
 

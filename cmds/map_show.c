@@ -6,7 +6,7 @@
 #include "cmds/map.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 
 /* RAM is mapped at its physical address, but the monitor's image at its own only. */
 static int read_entry(void *context, paddr_t pa, uint64_t *out)

@@ -8,7 +8,7 @@
 #include "mm/mmu_cfg.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 
 #define SCTLR_M   BIT(0)
 #define SCTLR_C   BIT(2)

@@ -6,10 +6,10 @@
 #include "cmds/cmds.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/images.h"
 #include "monitor/monitor.h"
-#include "monitor/preflight.h"
-#include "monitor/unpacked.h"
+#include "monitor/plan/preflight.h"
+#include "monitor/sources/images.h"
+#include "monitor/sources/unpacked.h"
 #include "payload/unpack.h"
 
 enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };

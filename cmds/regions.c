@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
-#include "monitor/boot.h"
-#include "monitor/memory_map.h"
+#include "monitor/boot/boot.h"
+#include "monitor/plan/memory_map.h"
 
 static int print_map(struct console *con, const struct memory_map *map)
 {

@@ -4,8 +4,8 @@
 
 #include "cmds/cmds.h"
 #include "monitor/base/range.h"
-#include "monitor/images.h"
-#include "monitor/script.h"
+#include "monitor/shell/script.h"
+#include "monitor/sources/images.h"
 
 static int run_image(struct monitor *m, struct diag *d)
 {

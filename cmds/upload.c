@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* upload: what came over the line, and what is left of it after a reset. */
-#include "monitor/upload.h"
+#include "monitor/sources/upload.h"
 #include "cmds/cmds.h"
 #include "monitor/base/text.h"
 #include "monitor/monitor.h"

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cmds/memory.h"
+#include "cmds/transfer.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/transfer.h"
 #include "payload/content.h"
 
 enum { SECONDS_DEFAULT = 60, SECONDS_MAX = 3600, MS_PER_SECOND = 1000, WORDS_MAX = 4 };

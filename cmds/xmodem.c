@@ -2,7 +2,7 @@
 /* xmodem: receive one file over the line, or send memory. */
 #include "cmds/cmds.h"
 #include "cmds/xfer.h"
-#include "monitor/slots.h"
+#include "monitor/sources/slots.h"
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {

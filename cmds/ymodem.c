@@ -2,7 +2,7 @@
 /* ymodem: receive files with their names and exact sizes, or send memory. */
 #include "cmds/cmds.h"
 #include "cmds/xfer.h"
-#include "monitor/slots.h"
+#include "monitor/sources/slots.h"
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {

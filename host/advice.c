@@ -5,7 +5,7 @@
 
 #include "host/report.h"
 #include "monitor/base/bits.h"
-#include "monitor/preflight.h"
+#include "monitor/plan/preflight.h"
 
 /* ID_AA64MMFR0_EL1.PARange of 40 and 44 bits. */
 enum { PA_RANGE_40 = 2, PA_RANGE_44 = 4 };

@@ -5,7 +5,7 @@
 #define ELFMON_HOST_ADVICE_H
 
 #include "host/inputs.h"
-#include "monitor/plan.h"
+#include "monitor/plan/plan.h"
 
 /** Room that the plan keeps for a devicetree that nobody has seen yet. */
 enum { ADVICE_DTB_BYTES = 64 * 1024 };

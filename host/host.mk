@@ -6,7 +6,7 @@ PACK_CFLAGS := -std=c11 -I. $(HOST_CFLAGS) $(WARNINGS) $(HOST_DEFINES)
 PACK_LDLIBS := -lelf -lfdt -lcrypto -lbearssl -ldeflate -llz4
 
 PACK_PURE := $(filter monitor/base/%.c mm/%.c payload/%.c,$(PURE_SRCS)) \
-	monitor/memory_map.c $(wildcard monitor/plan*.c) monitor/preflight.c monitor/parse.c
+	monitor/plan/memory_map.c $(wildcard monitor/plan/plan*.c) monitor/plan/preflight.c monitor/shell/parse.c
 PACK_OBJS := $(patsubst %.c,build/host/obj/%.o,$(wildcard host/*.c) $(PACK_PURE))
 
 build/host/obj/%.o: %.c | deps-build

@@ -5,7 +5,7 @@
 
 #include "host/options.h"
 #include "monitor/base/reader.h"
-#include "monitor/plan.h"
+#include "monitor/plan/plan.h"
 
 /** What goes into the FIT; size 0: not given. The kernel is unpacked; of separate files the ELFs
  * are slim (host/elf_slim.h). */

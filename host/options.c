@@ -8,7 +8,7 @@
 #include "host/report.h"
 #include "mm/machine.h"
 #include "monitor/base/bits.h"
-#include "monitor/parse.h"
+#include "monitor/shell/parse.h"
 #include "payload/fit.h"
 #include "payload/linux_image.h"
 

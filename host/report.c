@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/memory_map.h"
-#include "monitor/preflight.h"
+#include "monitor/plan/memory_map.h"
+#include "monitor/plan/preflight.h"
 #include "payload/fit_names.h"
 
 int report_error(const char *file, const char *format, ...)

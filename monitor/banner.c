@@ -3,11 +3,11 @@
 
 #include <inttypes.h>
 
+#include "mm/cpu_name.h"
 #include "monitor/base/bits.h"
-#include "monitor/cpu_name.h"
-#include "monitor/images.h"
-#include "monitor/preflight.h"
-#include "monitor/upload.h"
+#include "monitor/plan/preflight.h"
+#include "monitor/sources/images.h"
+#include "monitor/sources/upload.h"
 
 static uint64_t ram_bytes(const struct machine *machine)
 {

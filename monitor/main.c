@@ -14,12 +14,12 @@
 #include "monitor/arch/layout.h"
 #include "monitor/arch/runtime.h"
 #include "monitor/banner.h"
-#include "monitor/countdown.h"
-#include "monitor/embedded.h"
-#include "monitor/images.h"
+#include "monitor/boot/place.h"
 #include "monitor/pace.h"
-#include "monitor/place.h"
-#include "monitor/script.h"
+#include "monitor/shell/countdown.h"
+#include "monitor/shell/script.h"
+#include "monitor/sources/embedded.h"
+#include "monitor/sources/images.h"
 
 noreturn void monitor_main(paddr_t dtb_hint, paddr_t image);
 

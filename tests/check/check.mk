@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Formatting, static analysis and the rules that hold for every file.
 
-CHECK_C_DIRS := monitor monitor/base monitor/arch mm payload cmds drivers host \
+CHECK_C_DIRS := monitor $(addprefix monitor/,base arch shell sources plan boot) mm payload cmds drivers host \
 	tests/unit tests/fakes tests/fuzz tests/bad tests/targets tests/targets/kernel tests/targets/roottask
 CHECK_HOST := $(PURE_SRCS) $(wildcard host/*.c tests/unit/*.c tests/fakes/*.c tests/fuzz/*.c) \
 	$(wildcard tests/bad/*.c tests/targets/*.c)

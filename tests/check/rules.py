@@ -15,7 +15,8 @@ SKIP = {".git", "build", "__pycache__", ".pytest_cache"}
 # The layer of a file is the first entry that it matches; the patterns behind it say what of this
 # tree the layer may include, besides itself. "monitor/[^/]*" are the headers of the program,
 # monitor/arch.h and handover.h among them; monitor/arch/ are the insides of the CPU's part.
-PURE = [r"monitor/[^/]*", r"monitor/base/.*", r"mm/.*", r"payload/.*"]
+PARTS = r"monitor/(shell|sources|plan|boot)/.*"
+PURE = [r"monitor/[^/]*", PARTS, r"monitor/base/.*", r"mm/.*", r"payload/.*"]
 LAYERS = {
     r"monitor/main\.c": [r".*"],
     r"monitor/base/.*": [],
@@ -23,7 +24,8 @@ LAYERS = {
         *(r"monitor/base/.*", r"monitor/arch\.h", r"monitor/handover\.h"),
         *(r"mm/mmu_cfg\.h", r"mm/par\.h"),
     ],
-    r"monitor/[^/]*": PURE,
+    r"monitor/[^/]*": [*PURE, r"cmds/.*"],
+    PARTS: [*PURE, r"cmds/.*"],
     r"mm/.*": [r"monitor/base/.*"],
     r"payload/.*": [r"monitor/base/.*"],
     r"drivers/.*": [r"monitor/base/.*"],
@@ -34,7 +36,9 @@ LAYERS = {
 }
 
 # The same source runs on the host and on the bare machine: no heap, no files, no errno.
-PURE_LAYERS = re.compile(r"(monitor/base|monitor|mm|payload|cmds)/[^/]*\.[ch]")
+PURE_LAYERS = re.compile(
+    r"(monitor|monitor/(base|shell|sources|plan|boot)|mm|payload|cmds)/[^/]*\.[ch]"
+)
 PURE_SYSTEM = {
     *("assert.h", "elf.h", "endian.h", "inttypes.h", "stdarg.h", "stdbool.h", "stddef.h"),
     *("stdint.h", "stdnoreturn.h", "string.h", "bearssl/bearssl_hash.h", "libdeflate.h"),

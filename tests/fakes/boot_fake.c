@@ -8,7 +8,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 
 static void add_image(struct fit *fit, const char *name, enum fit_role role, struct bytes data)
 {

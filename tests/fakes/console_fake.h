@@ -3,7 +3,7 @@
 #ifndef ELFMON_TESTS_CONSOLE_FAKE_H
 #define ELFMON_TESTS_CONSOLE_FAKE_H
 
-#include "monitor/console.h"
+#include "monitor/shell/console.h"
 
 enum { CONSOLE_FAKE_INPUT = 16384, CONSOLE_FAKE_OUTPUT = 65536 };
 

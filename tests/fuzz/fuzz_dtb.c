@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mm/fdt_mem.h"
-#include "monitor/dts.h"
+#include "monitor/shell/dts.h"
 #include "tests/fakes/dtb_fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

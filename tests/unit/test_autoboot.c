@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "monitor/countdown.h"
+#include "monitor/shell/countdown.h"
 #include "tests/fakes/console_fake.h"
 
 #define SECOND UINT64_C(1000000)

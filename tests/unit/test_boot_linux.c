@@ -7,7 +7,7 @@
 #include <libfdt.h>
 
 #include "cmds/cmds.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -6,9 +6,9 @@
 
 #include "monitor/banner.h"
 #include "monitor/base/bits.h"
-#include "monitor/embedded.h"
-#include "monitor/place.h"
-#include "monitor/smp.h"
+#include "monitor/boot/place.h"
+#include "monitor/boot/smp.h"
+#include "monitor/sources/embedded.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
+#include "mm/cpu_name.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot.h"
-#include "monitor/cpu_name.h"
+#include "monitor/boot/boot.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -9,7 +9,7 @@
 #include "cmds/cmds.h"
 #include "mm/mmu_cfg.h"
 #include "monitor/base/bits.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -6,7 +6,7 @@
 
 #include "mm/pt_walk.h"
 #include "monitor/base/bits.h"
-#include "monitor/home.h"
+#include "monitor/boot/home.h"
 
 #define VA    UINT64_C(0xe1f000000000)
 #define IMAGE UINT64_C(0x7ff00000)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor/lineedit.h"
+#include "monitor/shell/lineedit.h"
 #include "tests/fakes/console_fake.h"
 
 #define UP    "\033[A"

@@ -5,7 +5,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/memory_map.h"
+#include "monitor/plan/memory_map.h"
 
 static struct regions busy;
 static struct boot_plan plan;

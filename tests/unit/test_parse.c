@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor/parse.h"
+#include "monitor/shell/parse.h"
 
 static struct parse_command command;
 static struct diag d;

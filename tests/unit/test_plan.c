@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/boot.h"
+#include "monitor/boot/boot.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/plan.h"
-#include "monitor/preflight.h"
+#include "monitor/plan/plan.h"
+#include "monitor/plan/preflight.h"
 #include "tests/fakes/dtb_fake.h"
 #include "tests/fakes/image_fake.h"
 

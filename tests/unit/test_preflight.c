@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/preflight.h"
+#include "monitor/plan/preflight.h"
 
 enum { PA_32, PA_36, PA_40, PA_42, PA_44, PA_48, PA_52 }; /* ID_AA64MMFR0_EL1.PARange */
 

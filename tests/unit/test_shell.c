@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "monitor/complete.h"
+#include "monitor/shell/complete.h"
 #include "tests/fakes/monitor_fake.h"
 
 static struct monitor_fake fake;

@@ -2,7 +2,7 @@
 /* Files that come over the line: the loop around the receiver, and what is told of it. */
 #include "tests/unit/transfer_unit.h"
 
-#include "monitor/transfer.h"
+#include "cmds/transfer.h"
 
 #define READY "up to 4096 bytes to 0x40010000; waiting 60 s for the sender, ctrl-c stops\r\n"
 

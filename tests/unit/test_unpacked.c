@@ -4,10 +4,10 @@
 
 #include <libdeflate.h>
 
-#include "monitor/boot.h"
-#include "monitor/images.h"
-#include "monitor/unpacked.h"
-#include "monitor/upload.h"
+#include "monitor/boot/boot.h"
+#include "monitor/sources/images.h"
+#include "monitor/sources/unpacked.h"
+#include "monitor/sources/upload.h"
 
 enum { PACKED_ROOM = 64 * 1024 };
 

@@ -6,10 +6,10 @@
 #include <elf.h>
 
 #include "cmds/cmds.h"
-#include "monitor/boot.h"
-#include "monitor/images.h"
-#include "monitor/record.h"
-#include "monitor/upload.h"
+#include "monitor/boot/boot.h"
+#include "monitor/sources/images.h"
+#include "monitor/sources/record.h"
+#include "monitor/sources/upload.h"
 #include "tests/unit/window_unit.h"
 
 static const struct cmd *const commands[] = {&cmd_dtb,  &cmd_echo,    &cmd_info,    &cmd_load,

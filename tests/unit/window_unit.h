@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/place.h"
+#include "monitor/boot/place.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/boot/smp.h"
+
+#include <inttypes.h>
+
+#include "monitor/base/bits.h"
+
+/* A core needs microseconds; an emulator on a loaded host may need this long. */
+#define ARRIVAL_US UINT64_C(10000000)
+
+static bool is_this_core(const struct monitor *m, const struct machine_cpu *cpu)
+{
+    return ((cpu->mpidr ^ m->cpu.mpidr) & MPIDR_AFFINITY) == 0;
+}
+
+const struct machine_cpu *smp_core(const struct monitor *m, unsigned number)
+{
+    unsigned next = 1;
+
+    for (unsigned i = 0; i < m->machine.cpu_count; i++) {
+        const struct machine_cpu *cpu = &m->machine.cpus[i];
+
+        if ((is_this_core(m, cpu) ? 0 : next++) == number)
+            return cpu;
+    }
+    return NULL;
+}
+
+/* What core @number has left in the trampoline's page, written with its caches off. */
+static bool is_present(struct monitor *m, unsigned number)
+{
+    uint8_t *page = arch_phys(m->plan.ranges[PLAN_TRAMPOLINE].start);
+    uint64_t *flag = (uint64_t *)(void *)(page + HANDOVER_PRESENT) + number;
+
+    arch_forget(flag, sizeof(*flag));
+    return arch_peek((vaddr_t)(uintptr_t)flag, sizeof(*flag)) != 0;
+}
+
+static int await(struct monitor *m, unsigned number, uint64_t mpidr, struct diag *d)
+{
+    uint64_t start = console_now_us(&m->con);
+
+    while (!is_present(m, number)) {
+        if (console_now_us(&m->con) - start > ARRIVAL_US)
+            return diag_set(d, ERR_TIMEOUT,
+                            "core %u (MPIDR 0x%" PRIx64 ") was started but did not come", number,
+                            mpidr);
+    }
+    return ERR_OK;
+}
+
+struct release {
+    paddr_t at;
+    paddr_t entry;
+};
+
+static int write_release(void *context)
+{
+    const struct release *r = context;
+    void *at = arch_phys(r->at);
+
+    arch_poke((vaddr_t)(uintptr_t)at, sizeof(uint64_t), r->entry);
+    arch_clean_poc(at, sizeof(uint64_t));
+    arch_send_event();
+    return ERR_OK;
+}
+
+/* The core spins, with its caches off, until its release address holds where to go.
+ * Source: Devicetree Specification 0.4, "enable-method". */
+static int release_core(const struct machine_cpu *cpu, paddr_t entry, struct diag *d)
+{
+    struct release r = {.at = cpu->release_addr, .entry = entry};
+
+    if (arch_try(write_release, &r))
+        return diag_set(d, ERR_FAULT,
+                        "core 0x%" PRIx64 ": its cpu-release-addr 0x%" PRIx64
+                        " cannot be written to",
+                        cpu->mpidr, r.at);
+    return ERR_OK;
+}
+
+static int enable_core(struct monitor *m, const struct machine_cpu *cpu, struct diag *d)
+{
+    paddr_t entry = m->plan.handover.trampoline + HANDOVER_SECONDARY;
+
+    if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
+        return release_core(cpu, entry, d);
+    return m->board.cpu_on(m, cpu->mpidr & MPIDR_AFFINITY, entry, d);
+}
+
+static int start_core(struct monitor *m, unsigned number, const struct machine_cpu *cpu,
+                      struct diag *d)
+{
+    int err = ERR_OK;
+
+    if (!(m->progress.cores_started & BIT(number)))
+        err = enable_core(m, cpu, d);
+    if (err)
+        return err;
+    m->progress.cores_started |= BIT(number);
+    return await(m, number, cpu->mpidr, d);
+}
+
+int smp_start(struct monitor *m, bool force, struct diag *d)
+{
+    unsigned wanted = (unsigned)m->plan.handover.core_count;
+    const struct machine_cpu *cpu;
+
+    for (unsigned number = 1; number < wanted; number++) {
+        int err;
+
+        cpu = smp_core(m, number);
+        if (!cpu && force)
+            return ERR_OK;
+        if (!cpu)
+            return diag_set(d, ERR_MISMATCH, "the kernel waits for %u cores, the machine has %u",
+                            wanted, m->machine.cpu_count);
+        err = start_core(m, number, cpu, d);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The boot plan: the one place where images, the machine, its devicetree and the tables meet.
+ * Made by the same code on the host (elfmon-pack, as advice) and on the target. */
+#ifndef ELFMON_MONITOR_PLAN_PLAN_H
+#define ELFMON_MONITOR_PLAN_PLAN_H
+
+#include <stdbool.h>
+
+#include "mm/fdt_chosen.h"
+#include "mm/fdt_mem.h"
+#include "mm/pt_build.h"
+#include "mm/regions.h"
+#include "monitor/base/bits.h"
+#include "monitor/base/reader.h"
+#include "monitor/handover.h"
+#include "payload/elf64.h"
+#include "payload/linux_image.h"
+#include "payload/sel4.h"
+
+enum plan_protocol { PLAN_NOTHING, PLAN_SEL4, PLAN_LINUX };
+
+/** "none", "seL4", "Linux". */
+const char *plan_protocol_name(enum plan_protocol protocol);
+
+/** Those before PLAN_LOADED_COUNT are loaded, in this order. */
+enum plan_role {
+    PLAN_KERNEL,
+    PLAN_DTB,
+    PLAN_APP,
+    PLAN_INITRD,
+    PLAN_LOADED_COUNT,
+    PLAN_HEADERS = PLAN_LOADED_COUNT, /* the root task's program headers, one page */
+    PLAN_TABLES,                      /* boot translation tables */
+    PLAN_TRAMPOLINE,                  /* hand-over code and the waiting place of the other cores */
+    PLAN_ROLE_COUNT,
+};
+
+/** "kernel", "dtb", "root task", ... */
+const char *plan_role_name(enum plan_role role);
+
+enum { PLAN_COPIES_MAX = 2 * ELF64_SEGMENTS_MAX + 8 };
+
+/** One piece of work of `load`: copy, then zero what follows. */
+struct plan_copy {
+    enum plan_role role;
+    paddr_t dst;
+    struct bytes src;    /* size 0: nothing to copy */
+    uint64_t zero_bytes; /* directly behind the copied ones */
+};
+
+enum { PLAN_MAPPINGS_MAX = 10 };
+
+/** One mapping of the boot tables. */
+struct plan_mapping {
+    const char *name; /* "kernel", "trampoline", "added" */
+    vaddr_t va;
+    paddr_t pa;
+    uint64_t size; /* bytes */
+    struct pt_attr attr;
+    bool blocks; /* in blocks of 2 MiB and nothing else */
+};
+
+/** What the plan is made from. The images and @machine must outlive the plan. */
+struct plan_input {
+    struct bytes kernel;     /* an ELF, or an arm64 Image; which it is tells the protocol */
+    struct bytes app;        /* seL4: an ELF; size 0: none */
+    struct bytes initrd;     /* Linux; size 0: none */
+    struct bytes dtb;        /* checked and packed, to be handed over; size 0: none */
+    const char *bootargs;    /* for /chosen; NULL: what the DTB has */
+    struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
+    uint64_t app_offset;     /* bytes left free between the DTB and the root task */
+    const struct machine *machine;
+    unsigned machine_el;        /* the EL the monitor runs at; 0: the CPU is not known */
+    uint64_t mmfr0;             /* ID_AA64MMFR0_EL1, or a guess at its PARange */
+    const struct regions *busy; /* what must not be overwritten: monitor, sources, reserved */
+};
+
+/** ID_AA64MMFR0_EL1.PARange. */
+static inline unsigned plan_pa_range(const struct plan_input *in)
+{
+    return (unsigned)field_get(in->mmfr0, 3, 0);
+}
+
+struct boot_plan {
+    enum plan_protocol protocol; /* PLAN_NOTHING: there is no kernel */
+    bool has_app;
+    struct sel4_facts facts;              /* zero but for seL4 */
+    struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
+    uint64_t table_pages;                 /* room in ranges[PLAN_TABLES] */
+    struct fdt_chosen chosen;             /* what the DTB is completed with */
+    uint64_t dtb_bytes;                   /* of the DTB, once it is complete */
+    struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
+    unsigned copy_count;
+    unsigned mapping_count;
+    struct plan_mapping mappings[PLAN_MAPPINGS_MAX];
+    struct elf64 kernel, app;       /* seL4 */
+    struct linux_image linux_image; /* Linux */
+    struct plan_copy copies[PLAN_COPIES_MAX];
+};
+
+/**
+ * Lay out everything and check it against the machine's RAM and @in->busy. Nothing is written to
+ * any destination. On error @out->protocol is PLAN_NOTHING and the reason, with the offending
+ * value, is in @d.
+ */
+int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);
+
+/** Write the DTB to hand over, dtb_bytes, to @out, which is 8-byte aligned. */
+int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, void *out,
+                   struct diag *d);
+
+/**
+ * Fill @page with what goes to ranges[PLAN_HEADERS]: u32 phnum, u32 phentsize, then the root
+ * task's program headers, as seL4's elfloader leaves them.
+ */
+void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES]);
+
+/**
+ * Have one more mapping in the boot tables, "added" with the plan's shareability; what does not
+ * fit the tables is found by plan_build_tables. ERR_NOMEM where there are PLAN_MAPPINGS_MAX,
+ * ERR_UNSUPPORTED for the upper half at EL2.
+ */
+int plan_add_mapping(struct boot_plan *plan, const struct plan_mapping *mapping, struct diag *d);
+
+/** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
+int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);
+
+#endif

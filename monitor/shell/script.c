@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "monitor/shell/script.h"
+
+#include <string.h>
+
+#include "monitor/sources/images.h"
+
+/* The next line of @text behind @at, cut to what the shell finds too long itself. */
+static void take_line(struct bytes text, size_t *at, char line[PARSE_LINE_BYTES + 1])
+{
+    const uint8_t *from = text.data + *at;
+    const uint8_t *newline = memchr(from, '\n', text.size - *at);
+    size_t size = newline ? (size_t)(newline - from) : text.size - *at;
+
+    *at += newline ? size + 1 : size;
+    if (size > 0 && from[size - 1] == '\r')
+        size--;
+    if (size > PARSE_LINE_BYTES)
+        size = PARSE_LINE_BYTES;
+    memcpy(line, from, size);
+    line[size] = '\0';
+}
+
+static int run_lines(struct monitor *m, struct bytes text, struct diag *d)
+{
+    char line[PARSE_LINE_BYTES + 1];
+    unsigned number = 0;
+    size_t at = 0;
+    int status = ERR_OK;
+
+    while (at < text.size && status == ERR_OK) {
+        if (console_interrupted(&m->con))
+            return diag_set(d, ERR_INTERRUPTED, "interrupted behind line %u", number);
+        take_line(text, &at, line);
+        number++;
+        m->shell.status = ERR_OK; /* of a line without a command */
+        status = shell_run_line(&m->shell, line);
+    }
+    if (status)
+        console_printf(&m->con, "script: stopped at line %u\n", number);
+    return status;
+}
+
+int script_run(struct monitor *m, struct bytes text, struct diag *d)
+{
+    unsigned depth = m->script_depth;
+    int status;
+
+    if (memchr(text.data, '\0', text.size))
+        return diag_set(d, ERR_FORMAT, "the script is no text: it has a NUL");
+    if (depth == SCRIPT_DEPTH_MAX)
+        return diag_set(d, ERR_NOMEM, "more than %d scripts in each other", SCRIPT_DEPTH_MAX);
+    m->scripts[depth] = text;
+    m->script_depth = depth + 1;
+    status = run_lines(m, text, d);
+    m->script_depth = depth;
+    return status;
+}
+
+int script_autoboot(struct monitor *m, bool quiet)
+{
+    if (images_find(m, FIT_SCRIPT))
+        return shell_run_line(&m->shell, "run");
+    return shell_run_line(&m->shell, quiet ? "boot -q" : "boot");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command loop: reads a line, runs its commands, prints their errors. */
+#ifndef ELFMON_MONITOR_SHELL_SHELL_H
+#define ELFMON_MONITOR_SHELL_SHELL_H
+
+#include "monitor/shell/command.h"
+#include "monitor/shell/console.h"
+#include "monitor/shell/lineedit.h"
+#include "monitor/shell/parse.h"
+
+#define SHELL_PROMPT "elfmon> "
+
+struct shell {
+    struct console *con;
+    struct monitor *monitor;
+    const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
+    int status;                        /* $?: 0, or the negated enum err of the last command */
+    int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */
+    struct lineedit edit;
+};
+
+void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+                const struct cmd *const *commands);
+
+/** The command called @name ("md.b" finds md, where that takes a width), or NULL. */
+const struct cmd *shell_find(const struct shell *sh, const char *name);
+
+/** The name of a command that @name, which is none, may have been meant for; or NULL. */
+const char *shell_suggest(const struct shell *sh, const char *name);
+
+/**
+ * Run every command of @line; nothing of it where it is too long or malformed. Ctrl-C ends the
+ * whole line. Returns the last status, as $? shows it.
+ */
+int shell_run_line(struct shell *sh, const char *line);
+
+/** Run one command; prints its error line. Returns what $? becomes. */
+int shell_run_command(struct shell *sh, int argc, char **argv);
+
+/** Take one byte from the console: edits the line, completes it, or runs it and prompts again. */
+void shell_feed(struct shell *sh, unsigned char byte);
+
+/** Read and run lines; returns only where the idle time is up (ERR_TIMEOUT). */
+int shell_loop(struct shell *sh);
+
+#endif
