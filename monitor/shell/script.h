@@ -3,7 +3,7 @@
 #ifndef ELFMON_MONITOR_SHELL_SCRIPT_H
 #define ELFMON_MONITOR_SHELL_SCRIPT_H
 
-#include "monitor/monitor.h"
+#include "monitor/shell/shell.h"
 
 /**
  * Run the lines of @text, which stays where it is for as long as it runs, until one fails (as "a ||
@@ -11,10 +11,6 @@
  * ERR_FORMAT where it is no text, ERR_NOMEM where scripts are too deep in each other,
  * ERR_INTERRUPTED.
  */
-int script_run(struct monitor *m, struct bytes text, struct diag *d);
-
-/** What is due when nobody stops it: the script, uploaded or the payload's, else `boot`, @quiet or
- * not. */
-int script_autoboot(struct monitor *m, bool quiet);
+int script_run(struct shell *sh, struct bytes text, struct diag *d);
 
 #endif

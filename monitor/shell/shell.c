@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "monitor/monitor.h"
+#include "monitor/arch.h"
 #include "monitor/shell/complete.h"
 
 enum { US_PER_SECOND = 1000000 };
@@ -110,12 +110,14 @@ static int run_call(void *context)
 int shell_run_command(struct shell *sh, int argc, char **argv)
 {
     struct call call = {sh->monitor, shell_find(sh, argv[0]), argc, argv, {"interrupted"}};
+    const struct script *script = sh->script;
     int rc;
 
     if (!call.cmd) {
         return report_unknown(sh, argv[0]);
     }
     rc = arch_guard(run_call, &call, &call.d);
+    sh->script = script; /* also after a fault in one */
     if (rc < 0) {
         return report(sh, call.cmd->name, rc, call.d.text,
                       rc == ERR_USAGE ? call.cmd->usage : NULL);
@@ -183,15 +185,14 @@ int shell_run_line(struct shell *sh, const char *line)
 static void complete_line(struct shell *sh)
 {
     struct lineedit *le = &sh->edit;
-    const void *fdt = sh->monitor->fdt;
     struct completion c;
 
-    complete(sh, fdt, le->line, le->cursor, NULL, &c);
+    complete(sh, sh->fdt, le->line, le->cursor, NULL, &c);
     if (c.common[0] != '\0') {
         lineedit_insert(le, c.common);
     } else if (c.count > 1 && le->tab_again) {
         console_printf(sh->con, "\n");
-        complete(sh, fdt, le->line, le->cursor, sh->con, &c);
+        complete(sh, sh->fdt, le->line, le->cursor, sh->con, &c);
         console_printf(sh->con, "\n");
         lineedit_redraw(le);
     } else {

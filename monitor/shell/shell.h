@@ -3,6 +3,7 @@
 #ifndef ELFMON_MONITOR_SHELL_SHELL_H
 #define ELFMON_MONITOR_SHELL_SHELL_H
 
+#include "monitor/base/reader.h"
 #include "monitor/shell/command.h"
 #include "monitor/shell/console.h"
 #include "monitor/shell/lineedit.h"
@@ -10,9 +11,17 @@
 
 #define SHELL_PROMPT "elfmon> "
 
+/** A script that runs. */
+struct script {
+    struct bytes text;
+    const struct script *outer; /* the one that runs it; NULL: none */
+};
+
 struct shell {
     struct console *con;
-    struct monitor *monitor;
+    struct monitor *monitor;           /* handed to each command */
+    const void *fdt;                   /* the tree whose paths are completed; NULL: none */
+    const struct script *script;       /* the innermost one that runs; NULL: none */
     const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
     int status;                        /* $?: 0, or the negated enum err of the last command */
     int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */

@@ -35,7 +35,7 @@ static void test_script_runs_line_by_line(void **state)
     runs("run", -ERR_NOMEM,
          "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
          "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
 }
 
 static void test_ctrl_c_stops_a_script(void **state)
@@ -45,7 +45,7 @@ static void test_ctrl_c_stops_a_script(void **state)
     assert_taken(1);
     console_fake_send(&boot.fake.console, boot.fake.console.now_us + 5000000, "\3", 1);
     prints("run", -ERR_INTERRUPTED, "a\r\nerror: sleep: ");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
 }
 
 static void test_script_in_memory(void **state)
@@ -60,25 +60,26 @@ static void test_script_in_memory(void **state)
     prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
     prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
     prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
 }
 
 /* Nothing may be received over a script that runs, though another took its slot. */
 static void test_running_script_stays(void **state)
 {
+    struct script script = {{NULL, 0}, NULL};
     struct range place, room;
 
     (void)state;
     receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
     assert_taken(1);
-    place = bytes_range(images_data(m, FIT_SCRIPT));
-    m->scripts[0] = images_data(m, FIT_SCRIPT);
-    m->script_depth = 1;
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_non_null(regions_overlap(&m->busy, place));
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    place = bytes_range(plain_bytes(&now()->sources, FIT_SCRIPT));
+    script.text = plain_bytes(&now()->sources, FIT_SCRIPT);
+    m->shell.script = &script;
+    assert_int_equal(drop_uploads(UPLOAD_ANY), ERR_OK);
+    assert_non_null(regions_overlap(&now()->busy, place));
+    assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_OK);
     assert_false(range_overlaps(room, place));
-    m->script_depth = 0;
+    m->shell.script = NULL;
 }
 
 int main(void)
