@@ -19,50 +19,6 @@ void shell_init(struct shell *sh, struct console *con, struct monitor *m,
     lineedit_init(&sh->edit, con, SHELL_PROMPT);
 }
 
-/** True where @suffix is ".b", ".w", ".l" or ".q". */
-static bool is_width(const char *suffix)
-{
-    return suffix[0] == '.' && suffix[1] != '\0' && strchr("bwlq", suffix[1]) != NULL &&
-           suffix[2] == '\0';
-}
-
-const struct cmd *shell_find(const struct shell *sh, const char *name)
-{
-    for (const struct cmd *const *cmd = sh->commands; *cmd; cmd++) {
-        size_t length = strlen((*cmd)->name);
-
-        if (strncmp(name, (*cmd)->name, length) == 0 &&
-            (name[length] == '\0' || ((*cmd)->takes_width && is_width(name + length)))) {
-            return *cmd;
-        }
-    }
-    return NULL;
-}
-
-/** True where one character more, less, other or swapped makes @a of @b. */
-static bool is_near(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    if (*a == '\0' || *b == '\0') {
-        return strlen(a) + strlen(b) <= 1;
-    }
-    return strcmp(a + 1, b + 1) == 0 || strcmp(a + 1, b) == 0 || strcmp(a, b + 1) == 0 ||
-           (a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
-}
-
-const char *shell_suggest(const struct shell *sh, const char *name)
-{
-    for (const struct cmd *const *cmd = sh->commands; *cmd; cmd++) {
-        if (is_near(name, (*cmd)->name) || strncmp(name, (*cmd)->name, strlen(name)) == 0) {
-            return (*cmd)->name;
-        }
-    }
-    return NULL;
-}
-
 /** Print the one line of a failure, whatever else is kept quiet. Returns the status. */
 static int report(struct shell *sh, const char *name, int rc, const char *reason, const char *usage)
 {
@@ -78,7 +34,7 @@ static int report(struct shell *sh, const char *name, int rc, const char *reason
 
 static int report_unknown(struct shell *sh, const char *name)
 {
-    const char *near = name[0] != '\0' ? shell_suggest(sh, name) : NULL;
+    const char *near = name[0] != '\0' ? command_suggest(sh->commands, name) : NULL;
     struct diag d;
     int rc = diag_set(&d, ERR_NOTFOUND, "no such command, try help%s%s%s",
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -109,7 +65,8 @@ static int run_call(void *context)
 
 int shell_run_command(struct shell *sh, int argc, char **argv)
 {
-    struct call call = {sh->monitor, shell_find(sh, argv[0]), argc, argv, {"interrupted"}};
+    struct call call = {
+        sh->monitor, command_find(sh->commands, argv[0]), argc, argv, {"interrupted"}};
     int rc;
 
     if (!call.cmd) {
@@ -186,12 +143,12 @@ static void complete_line(struct shell *sh)
     const void *fdt = sh->monitor->fdt;
     struct completion c;
 
-    complete(sh, fdt, le->line, le->cursor, NULL, &c);
+    complete(sh->commands, fdt, le->line, le->cursor, NULL, &c);
     if (c.common[0] != '\0') {
         lineedit_insert(le, c.common);
     } else if (c.count > 1 && le->tab_again) {
         console_printf(sh->con, "\n");
-        complete(sh, fdt, le->line, le->cursor, sh->con, &c);
+        complete(sh->commands, fdt, le->line, le->cursor, sh->con, &c);
         console_printf(sh->con, "\n");
         lineedit_redraw(le);
     } else {

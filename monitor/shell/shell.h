@@ -22,12 +22,6 @@ struct shell {
 void shell_init(struct shell *sh, struct console *con, struct monitor *m,
                 const struct cmd *const *commands);
 
-/** The command called @name ("md.b" finds md, where that takes a width), or NULL. */
-const struct cmd *shell_find(const struct shell *sh, const char *name);
-
-/** The name of a command that @name, which is none, may have been meant for; or NULL. */
-const char *shell_suggest(const struct shell *sh, const char *name);
-
 /**
  * Run every command of @line; nothing of it where it is too long or malformed. Ctrl-C ends the
  * whole line. Returns the last status, as $? shows it.
