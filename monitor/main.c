@@ -378,6 +378,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     if (err)
         console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
     shell_init(&m->shell, &m->con, m, cmd_table);
+    m->shell.fdt = m->fdt;
     configure(m);
     banner_print(m);
     run(m);

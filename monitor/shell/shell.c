@@ -3,17 +3,17 @@
 
 #include <string.h>
 
-#include "monitor/monitor.h"
+#include "monitor/arch.h"
 #include "monitor/shell/complete.h"
 
 enum { US_PER_SECOND = 1000000 };
 
-void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+void shell_init(struct shell *sh, struct console *con, void *context,
                 const struct cmd *const *commands)
 {
     memset(sh, 0, sizeof(*sh));
     sh->con = con;
-    sh->monitor = m;
+    sh->context = context;
     sh->commands = commands;
     sh->idle_boot_seconds = -1;
     lineedit_init(&sh->edit, con, SHELL_PROMPT);
@@ -44,7 +44,7 @@ static int report_unknown(struct shell *sh, const char *name)
 
 /** One call of a command, for arch_guard. */
 struct call {
-    struct monitor *monitor;
+    void *context;
     const struct cmd *cmd;
     int argc;
     char **argv;
@@ -60,13 +60,13 @@ static int run_call(void *context)
         return diag_set(&call->d, ERR_USAGE, "too %s words",
                         words < call->cmd->words_min ? "few" : "many");
     }
-    return call->cmd->run(call->monitor, call->argc, call->argv, &call->d);
+    return call->cmd->run(call->context, call->argc, call->argv, &call->d);
 }
 
 int shell_run_command(struct shell *sh, int argc, char **argv)
 {
     struct call call = {
-        sh->monitor, command_find(sh->commands, argv[0]), argc, argv, {"interrupted"}};
+        sh->context, command_find(sh->commands, argv[0]), argc, argv, {"interrupted"}};
     int rc;
 
     if (!call.cmd) {
@@ -140,15 +140,14 @@ int shell_run_line(struct shell *sh, const char *line)
 static void complete_line(struct shell *sh)
 {
     struct lineedit *le = &sh->edit;
-    const void *fdt = sh->monitor->fdt;
     struct completion c;
 
-    complete(sh->commands, fdt, le->line, le->cursor, NULL, &c);
+    complete(sh->commands, sh->fdt, le->line, le->cursor, NULL, &c);
     if (c.common[0] != '\0') {
         lineedit_insert(le, c.common);
     } else if (c.count > 1 && le->tab_again) {
         console_printf(sh->con, "\n");
-        complete(sh->commands, fdt, le->line, le->cursor, sh->con, &c);
+        complete(sh->commands, sh->fdt, le->line, le->cursor, sh->con, &c);
         console_printf(sh->con, "\n");
         lineedit_redraw(le);
     } else {

@@ -12,14 +12,16 @@
 
 struct shell {
     struct console *con;
-    struct monitor *monitor;
+    void *context;                     /* handed to every command */
+    const void *fdt;                   /* the tree whose paths Tab completes; NULL: none */
     const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
     int status;                        /* $?: 0, or the negated enum err of the last command */
     int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */
     struct lineedit edit;
 };
 
-void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+/** At an empty line, without a devicetree and without an idle time. */
+void shell_init(struct shell *sh, struct console *con, void *context,
                 const struct cmd *const *commands);
 
 /**

@@ -91,6 +91,7 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
                                       fake_cpu_state, fake_flush,    fake_line_errors};
     make_fdt(fake->fdt_data, sizeof(fake->fdt_data));
     m->fdt = fake->fdt_data;
+    m->shell.fdt = m->fdt;
     m->fdt_bytes = (struct bytes){m->fdt, fdt_totalsize(m->fdt)};
     m->machine.ram_count = 1;
     m->machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};

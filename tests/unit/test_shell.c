@@ -354,7 +354,7 @@ static void test_completes_paths(void **state)
     assert_completes("tree find /me\t", "tree find /memory@40000000 ");
     assert_completes("tree //ch\t", "tree //chosen ");
     assert_completes("ok /ch\t", "ok /ch");
-    fake.m.fdt = NULL;
+    fake.m.shell.fdt = NULL;
     assert_completes("tree /ch\t", "tree /ch");
 }
 
