@@ -4,8 +4,9 @@
 #include <inttypes.h>
 
 #include "monitor/base/text.h"
+#include "monitor/monitor.h"
 #include "monitor/shell/countdown.h"
-#include "monitor/shell/script.h"
+#include "monitor/sources/images.h"
 
 enum { SECONDS_MAX = 86400 };
 
@@ -46,8 +47,10 @@ static int count_down(struct monitor *m, struct diag *d)
     if (m->autoboot.seconds < 0) {
         return diag_set(d, ERR_STATE, "is off; set it first: autoboot SECONDS");
     }
-    return autoboot_run(&m->autoboot, &m->con) == AUTOBOOT_BOOT ? script_autoboot(m, false)
-                                                                : ERR_OK;
+    if (autoboot_run(&m->autoboot, &m->con) != AUTOBOOT_BOOT) {
+        return ERR_OK;
+    }
+    return shell_run_line(&m->shell, images_find(m, FIT_SCRIPT) ? "run" : "boot");
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

@@ -4,6 +4,7 @@
 
 #include "cmds/cmds.h"
 #include "monitor/base/range.h"
+#include "monitor/monitor.h"
 #include "monitor/shell/script.h"
 #include "monitor/sources/images.h"
 
@@ -14,7 +15,7 @@ static int run_image(struct monitor *m, struct diag *d)
     if (!images_find(m, FIT_SCRIPT))
         return diag_set(d, ERR_NOTFOUND, "there is no script; xmodem script receives one");
     err = images_verify(m, FIT_SCRIPT, d);
-    return err ? err : script_run(m, images_data(m, FIT_SCRIPT), d);
+    return err ? err : script_run(&m->shell, images_data(m, FIT_SCRIPT), d);
 }
 
 static int run_memory(struct monitor *m, char **argv, struct diag *d)
@@ -28,7 +29,7 @@ static int run_memory(struct monitor *m, char **argv, struct diag *d)
     if (!err && range_make(start, size, &range))
         err = diag_set(d, ERR_RANGE, "%s bytes at %s pass the end of the address space", argv[2],
                        argv[1]);
-    return err ? err : script_run(m, (struct bytes){arch_phys(start), (size_t)size}, d);
+    return err ? err : script_run(&m->shell, (struct bytes){arch_phys(start), (size_t)size}, d);
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

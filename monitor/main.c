@@ -17,7 +17,6 @@
 #include "monitor/boot/place.h"
 #include "monitor/pace.h"
 #include "monitor/shell/countdown.h"
-#include "monitor/shell/script.h"
 #include "monitor/sources/embedded.h"
 #include "monitor/sources/images.h"
 
@@ -339,13 +338,21 @@ static void configure(struct monitor *m)
     m->shell.idle_boot_seconds = s->idle_boot_seconds;
 }
 
+/* When nobody stops it; quiet where nobody could. */
+static void autoboot(struct monitor *m)
+{
+    const char *boot = m->autoboot.seconds == 0 ? "boot -q" : "boot";
+
+    (void)shell_run_line(&m->shell, images_find(m, FIT_SCRIPT) ? "run" : boot);
+}
+
 static noreturn void run(struct monitor *m)
 {
     enum autoboot_verdict verdict = autoboot_run(&m->autoboot, &m->con);
 
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
-            (void)script_autoboot(m, m->autoboot.seconds == 0);
+            autoboot(m);
         if (!m->prompt_ticks)
             m->prompt_ticks = arch_counter();
         if (shell_loop(&m->shell) == ERR_TIMEOUT)

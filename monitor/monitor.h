@@ -44,8 +44,6 @@ struct monitor_progress {
     bool stale[PLAN_ROLE_COUNT], stale_tables;
 };
 
-enum { SCRIPT_DEPTH_MAX = 3 };
-
 /** A compressed image, or a DTB with slack, and what is loaded instead; data.size 0: none. */
 struct unpacked {
     struct bytes source, data;
@@ -85,8 +83,6 @@ struct monitor {
     enum dtb_use dtb_use;
     struct unpacked unpacked[FIT_OTHER]; /* by role */
     struct slot slots[UPLOAD_SLOT_COUNT];
-    unsigned script_depth; /* of scripts that run each other */
-    struct bytes scripts[SCRIPT_DEPTH_MAX];
     /* While a change is tried: what was before. */
     struct boot_plan plan_before;
     struct slot slots_before[UPLOAD_SLOT_COUNT];

@@ -162,8 +162,8 @@ int place_list_sources(const struct monitor *m, struct regions *set, struct diag
         if (slot->state >= SLOT_OFFERED)
             err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE, name, d);
     }
-    for (unsigned i = 0; i < m->script_depth && !err; i++)
-        err = regions_add_rest(set, bytes_range(m->scripts[i]), REGION_SOURCE, "running script", d);
+    for (const struct script *s = m->shell.script; s && !err; s = s->outer)
+        err = regions_add_rest(set, bytes_range(s->text), REGION_SOURCE, "running script", d);
     if (!err)
         err = unpacked_list(m, set, d);
     if (!err && record_is_needed(m) && !place_is_in_the_way(m, record_page(m)))

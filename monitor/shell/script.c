@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "monitor/sources/images.h"
-
 /* The next line of @text behind @at, cut to what the shell finds too long itself. */
 static void take_line(struct bytes text, size_t *at, char line[PARSE_LINE_BYTES + 1])
 {
@@ -21,7 +19,7 @@ static void take_line(struct bytes text, size_t *at, char line[PARSE_LINE_BYTES 
     line[size] = '\0';
 }
 
-static int run_lines(struct monitor *m, struct bytes text, struct diag *d)
+static int run_lines(struct shell *sh, struct bytes text, struct diag *d)
 {
     char line[PARSE_LINE_BYTES + 1];
     unsigned number = 0;
@@ -29,37 +27,32 @@ static int run_lines(struct monitor *m, struct bytes text, struct diag *d)
     int status = ERR_OK;
 
     while (at < text.size && status == ERR_OK) {
-        if (console_interrupted(&m->con))
+        if (console_interrupted(sh->con))
             return diag_set(d, ERR_INTERRUPTED, "interrupted behind line %u", number);
         take_line(text, &at, line);
         number++;
-        m->shell.status = ERR_OK; /* of a line without a command */
-        status = shell_run_line(&m->shell, line);
+        sh->status = ERR_OK; /* of a line without a command */
+        status = shell_run_line(sh, line);
     }
     if (status)
-        console_printf(&m->con, "script: stopped at line %u\n", number);
+        console_printf(sh->con, "script: stopped at line %u\n", number);
     return status;
 }
 
-int script_run(struct monitor *m, struct bytes text, struct diag *d)
+int script_run(struct shell *sh, struct bytes text, struct diag *d)
 {
-    unsigned depth = m->script_depth;
+    const struct script script = {text, sh->script};
+    unsigned depth = 0;
     int status;
 
     if (memchr(text.data, '\0', text.size))
         return diag_set(d, ERR_FORMAT, "the script is no text: it has a NUL");
+    for (const struct script *s = script.outer; s; s = s->outer)
+        depth++;
     if (depth == SCRIPT_DEPTH_MAX)
         return diag_set(d, ERR_NOMEM, "more than %d scripts in each other", SCRIPT_DEPTH_MAX);
-    m->scripts[depth] = text;
-    m->script_depth = depth + 1;
-    status = run_lines(m, text, d);
-    m->script_depth = depth;
+    sh->script = &script;
+    status = run_lines(sh, text, d);
+    sh->script = script.outer;
     return status;
-}
-
-int script_autoboot(struct monitor *m, bool quiet)
-{
-    if (images_find(m, FIT_SCRIPT))
-        return shell_run_line(&m->shell, "run");
-    return shell_run_line(&m->shell, quiet ? "boot -q" : "boot");
 }

@@ -67,12 +67,14 @@ int shell_run_command(struct shell *sh, int argc, char **argv)
 {
     struct call call = {
         sh->context, command_find(sh->commands, argv[0]), argc, argv, {"interrupted"}};
+    const struct script *script = sh->script;
     int rc;
 
     if (!call.cmd) {
         return report_unknown(sh, argv[0]);
     }
     rc = arch_guard(run_call, &call, &call.d);
+    sh->script = script;
     if (rc < 0) {
         return report(sh, call.cmd->name, rc, call.d.text,
                       rc == ERR_USAGE ? call.cmd->usage : NULL);

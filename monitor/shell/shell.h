@@ -3,6 +3,7 @@
 #ifndef ELFMON_MONITOR_SHELL_SHELL_H
 #define ELFMON_MONITOR_SHELL_SHELL_H
 
+#include "monitor/base/reader.h"
 #include "monitor/shell/command.h"
 #include "monitor/shell/console.h"
 #include "monitor/shell/lineedit.h"
@@ -10,13 +11,20 @@
 
 #define SHELL_PROMPT "elfmon> "
 
+/** A running script, and the script that runs it. */
+struct script {
+    struct bytes text;
+    const struct script *outer; /* NULL: none */
+};
+
 struct shell {
     struct console *con;
     void *context;                     /* handed to every command */
     const void *fdt;                   /* the tree whose paths Tab completes; NULL: none */
     const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
     int status;                        /* $?: 0, or the negated enum err of the last command */
-    int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */
+    int64_t idle_boot_seconds;   /* an empty prompt without a key goes on after this; -1: never */
+    const struct script *script; /* the innermost that runs; NULL: none */
     struct lineedit edit;
 };
 
@@ -30,7 +38,10 @@ void shell_init(struct shell *sh, struct console *con, void *context,
  */
 int shell_run_line(struct shell *sh, const char *line);
 
-/** Run one command; prints its error line. Returns what $? becomes. */
+/**
+ * Run one command; prints its error line. Returns what $? becomes. Scripts that a fault in it ended
+ * do not run any more.
+ */
 int shell_run_command(struct shell *sh, int argc, char **argv);
 
 /** Take one byte from the console: edits the line, completes it, or runs it and prompts again. */

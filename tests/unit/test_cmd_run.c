@@ -35,7 +35,7 @@ static void test_script_runs_line_by_line(void **state)
     runs("run", -ERR_NOMEM,
          "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
          "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
 }
 
 static void test_ctrl_c_stops_a_script(void **state)
@@ -45,7 +45,7 @@ static void test_ctrl_c_stops_a_script(void **state)
     assert_taken(1);
     console_fake_send(&boot.fake.console, boot.fake.console.now_us + 5000000, "\3", 1);
     prints("run", -ERR_INTERRUPTED, "a\r\nerror: sleep: ");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
 }
 
 static void test_script_in_memory(void **state)
@@ -60,25 +60,60 @@ static void test_script_in_memory(void **state)
     prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
     prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
     prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");
-    assert_int_equal(m->script_depth, 0);
+    assert_null(m->shell.script);
+}
+
+static size_t read_faults(void *context, uint8_t *to, size_t room, unsigned looks)
+{
+    (void)context;
+    (void)to;
+    (void)room;
+    (void)looks;
+    return m->shell.script ? (size_t)arch_peek(0xdead0000, 4) : 0;
+}
+
+/* In its text, in a line, or between two lines: a script that a fault ended does not run any more,
+ * however many there were, and so the next one does. */
+static void test_faults_end_scripts(void **state)
+{
+    char *at = (char *)(uintptr_t)(ARCH_FAKE_BASE + MIB(1));
+    const struct console_ops *sound = m->con.ops;
+    struct console_ops faulty = *sound;
+
+    (void)state;
+    faulty.read = read_faults;
+    strcpy(at, "echo memory\nrun 0x10 4\necho not here");
+    for (unsigned i = 0; i < 4; i++) {
+        prints("run 0x10 4", -ERR_FAULT, "error: run: fault at 0x10\r\n");
+        assert_string_equal(output("run 0x40100000 36", -ERR_FAULT),
+                            "memory\r\nerror: run: fault at 0x10\r\n"
+                            "script: stopped at line 2\r\n");
+        m->con.ops = &faulty;
+        assert_string_equal(output("run 0x40100000 36", -ERR_FAULT),
+                            "error: run: fault at 0xdead0000\r\n");
+        m->con.ops = sound;
+        assert_null(m->shell.script);
+    }
+    assert_string_equal(output("run 0x40100000 11", 0), "memory\r\n");
 }
 
 /* Nothing may be received over a script that runs, though another took its slot. */
 static void test_running_script_stays(void **state)
 {
+    static struct script running;
     struct range place, room;
 
     (void)state;
     receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
     assert_taken(1);
     place = bytes_range(images_data(m, FIT_SCRIPT));
-    m->scripts[0] = images_data(m, FIT_SCRIPT);
-    m->script_depth = 1;
+    running.text = images_data(m, FIT_SCRIPT);
+    m->shell.script = &running;
     assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
     assert_non_null(regions_overlap(&m->busy, place));
     assert_int_equal(upload_room(m, &room, &why), ERR_OK);
     assert_false(range_overlaps(room, place));
-    m->script_depth = 0;
+    m->shell.script = NULL;
 }
 
 int main(void)
@@ -87,6 +122,7 @@ int main(void)
         cmocka_unit_test_setup(test_script_runs_line_by_line, set_up),
         cmocka_unit_test_setup(test_ctrl_c_stops_a_script, set_up),
         cmocka_unit_test_setup(test_script_in_memory, set_up),
+        cmocka_unit_test_setup(test_faults_end_scripts, set_up),
         cmocka_unit_test_setup(test_running_script_stays, set_up),
     };
 
