@@ -47,10 +47,11 @@ static int count_down(struct monitor *m, struct diag *d)
     if (m->autoboot.seconds < 0) {
         return diag_set(d, ERR_STATE, "is off; set it first: autoboot SECONDS");
     }
-    if (autoboot_run(&m->autoboot, &m->con) != AUTOBOOT_BOOT)
+    if (autoboot_run(&m->autoboot, &m->con) != AUTOBOOT_BOOT) {
         return ERR_OK;
+    }
     return shell_run_line(&m->shell,
-                          autoboot_line(images_find(&m->boot.now->sources, FIT_SCRIPT), false));
+                          images_find(&m->boot.now->sources, FIT_SCRIPT) ? "run" : "boot");
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cmds/cmds.h"
-#include "cmds/map.h"
+#include "cmds/map_show.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
 #include "monitor/boot/change.h"

@@ -5,12 +5,11 @@
 #include <libfdt.h>
 #include <string.h>
 
+#include "cmds/dts.h"
 #include "mm/fdt_scan.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/boot/change.h"
-#include "monitor/monitor.h"
-#include "monitor/shell/dts.h"
 #include "monitor/sources/images.h"
 
 static int show_node(struct monitor *m, const void *fdt, const char *path, struct diag *d)

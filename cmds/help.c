@@ -52,9 +52,9 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (argc == 1) {
         return list_all(m);
     }
-    cmd = shell_find(&m->shell, argv[1]);
+    cmd = command_find(m->shell.commands, argv[1]);
     if (!cmd) {
-        const char *near = shell_suggest(&m->shell, argv[1]);
+        const char *near = command_suggest(m->shell.commands, argv[1]);
 
         return diag_set(d, ERR_NOTFOUND, "no such command: %.32s%s%s%s", argv[1],
                         near ? "; did you mean " : "", near ? near : "", near ? "?" : "");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* map: build the boot tables, add to them, look at them. */
-#include "cmds/map.h"
+#include "cmds/map_show.h"
+#include "cmds/map_walk.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cmds/map.h"
+#include "cmds/map_show.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
 #include "monitor/boot/boot.h"

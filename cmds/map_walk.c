@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cmds/map.h"
+#include "cmds/map_show.h"
+#include "cmds/map_walk.h"
 #include "mm/par.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"

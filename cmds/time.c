@@ -11,7 +11,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     int status;
 
     /* Nested calls would only cost stack. */
-    if (shell_find(&m->shell, argv[1]) == &cmd_time) {
+    if (command_find(m->shell.commands, argv[1]) == &cmd_time) {
         return diag_set(d, ERR_USAGE, "cannot time itself");
     }
     us = console_now_us(&m->con);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 #include "monitor/plan/preflight.h"
 

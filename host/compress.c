@@ -8,7 +8,7 @@
 #include <lz4hc.h>
 
 #include "host/file.h"
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 
 enum { GZIP_LEVEL = 12 };

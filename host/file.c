@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 
 /* A devicetree's sizes are 32-bit and many readers take them as signed. */

@@ -6,7 +6,7 @@
 
 #include "host/compress.h"
 #include "host/file.h"
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 #include "payload/fit_names.h"
 

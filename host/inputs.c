@@ -5,7 +5,7 @@
 
 #include "host/elf_slim.h"
 #include "host/file.h"
-#include "host/report.h"
+#include "host/report_error.h"
 #include "host/unpack.h"
 #include "mm/fdt_mem.h"
 

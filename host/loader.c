@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "host/file.h"
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 
 static int check_header(const struct loader *l, Elf *elf)

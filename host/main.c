@@ -11,6 +11,7 @@
 #include "host/loader.h"
 #include "host/options.h"
 #include "host/report.h"
+#include "host/report_error.h"
 
 enum { EXIT_BAD_INPUT = 1, EXIT_BAD_USAGE = 2 };
 

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "host/report.h"
+#include "host/report_error.h"
 #include "mm/machine.h"
 #include "monitor/base/bits.h"
 #include "monitor/shell/parse.h"

@@ -9,7 +9,7 @@
 
 #include "host/file.h"
 #include "host/loader.h"
-#include "host/report.h"
+#include "host/report_error.h"
 #include "monitor/base/bits.h"
 
 /* The copy words are reserved in the header; monitor/arch/start.S reads them. */

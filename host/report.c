@@ -2,28 +2,12 @@
 #include "host/report.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "monitor/plan/memory_map.h"
 #include "monitor/plan/preflight.h"
 #include "payload/fit_names.h"
-
-int report_error(const char *file, const char *format, ...)
-{
-    va_list args;
-
-    fflush(stdout);
-    fputs("elfmon-pack: error: ", stderr);
-    if (file)
-        fprintf(stderr, "%s: ", file);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    return -1;
-}
 
 void report_facts(const struct sel4_facts *facts)
 {

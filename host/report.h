@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What elfmon-pack tells its user: errors, and with -v what it made. */
+/* What elfmon-pack tells its user about what it made. */
 #ifndef ELFMON_HOST_REPORT_H
 #define ELFMON_HOST_REPORT_H
 
 #include "host/advice.h"
 #include "host/fit_write.h"
 #include "host/inputs.h"
-
-/**
- * Print "elfmon-pack: error: FILE: reason", without "FILE: " where @file is NULL.
- * Returns -1, so that a check reads `return report_error(file, "...", ...)`.
- */
-int report_error(const char *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /** What a kernel was built for, one NAME=VALUE a line, for a shell to read; 0: unknown. */
 void report_facts(const struct sel4_facts *facts);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "host/compress.h"
-#include "host/report.h"
+#include "host/report_error.h"
 
 /* An EFI program with a compressed kernel in it. Source: Linux
  * drivers/firmware/efi/libstub/zboot-header.S. */

@@ -346,9 +346,12 @@ static void configure(struct monitor *m)
     m->shell.fdt = m->board.fdt;
 }
 
-static bool has_script(const struct monitor *m)
+/* When nobody stops it; quiet where nobody could. */
+static void autoboot(struct monitor *m)
 {
-    return images_find(&m->boot.now->sources, FIT_SCRIPT) != NULL;
+    const char *boot = m->autoboot.seconds == 0 ? "boot -q" : "boot";
+
+    (void)shell_run_line(&m->shell, images_find(&m->boot.now->sources, FIT_SCRIPT) ? "run" : boot);
 }
 
 static noreturn void run(struct monitor *m)
@@ -357,7 +360,7 @@ static noreturn void run(struct monitor *m)
 
     for (;;) {
         if (verdict == AUTOBOOT_BOOT)
-            (void)shell_run_line(&m->shell, autoboot_line(has_script(m), m->autoboot.seconds == 0));
+            autoboot(m);
         if (!m->prompt_ticks)
             m->prompt_ticks = arch_counter();
         if (shell_loop(&m->shell) == ERR_TIMEOUT)

@@ -54,10 +54,3 @@ enum autoboot_verdict autoboot_key(struct autoboot *ab, unsigned char byte)
     }
     return ab->word[ab->matched] == '\0' ? AUTOBOOT_SHELL : AUTOBOOT_WAIT;
 }
-
-const char *autoboot_line(bool has_script, bool quiet)
-{
-    if (has_script)
-        return "run";
-    return quiet ? "boot -q" : "boot";
-}

@@ -3,7 +3,6 @@
 #ifndef ELFMON_MONITOR_SHELL_AUTOBOOT_H
 #define ELFMON_MONITOR_SHELL_AUTOBOOT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,8 +31,5 @@ enum autoboot_verdict autoboot_time(struct autoboot *ab, uint64_t now_us);
 
 /** A byte came. SHELL where it, or it and those before it, are what stops the countdown. */
 enum autoboot_verdict autoboot_key(struct autoboot *ab, unsigned char byte);
-
-/** The command line that is due when nobody stops it: the script's, else `boot`, @quiet or not. */
-const char *autoboot_line(bool has_script, bool quiet);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a command is. Each file of cmds/ defines one; cmds/table.c lists them. */
+/* What a command is, and how one is found by its name. Each file of cmds/ defines one; cmds/table.c
+ * lists them. */
 #ifndef ELFMON_MONITOR_SHELL_COMMAND_H
 #define ELFMON_MONITOR_SHELL_COMMAND_H
 
@@ -32,5 +33,14 @@ struct cmd {
      */
     int (*run)(struct monitor *m, int argc, char **argv, struct diag *d);
 };
+
+/**
+ * The command of @commands, which NULL ends, that is called @name ("md.b" finds md, where that
+ * takes a width), or NULL.
+ */
+const struct cmd *command_find(const struct cmd *const *commands, const char *name);
+
+/** The name of one of @commands that @name, which is none, may have been meant for; or NULL. */
+const char *command_suggest(const struct cmd *const *commands, const char *name);
 
 #endif

@@ -15,7 +15,7 @@ struct place {
     char quote; /* open quote, or NUL */
 };
 
-static void end_word(const struct shell *sh, struct place *at, const char *end)
+static void end_word(const struct cmd *const *commands, struct place *at, const char *end)
 {
     char name[32] = "";
 
@@ -23,14 +23,14 @@ static void end_word(const struct shell *sh, struct place *at, const char *end)
         return;
     }
     (void)text_add(name, sizeof(name), "%.*s", (int)(end - at->word), at->word);
-    at->cmd = shell_find(sh, name);
+    at->cmd = command_find(commands, name);
     if (at->cmd && at->cmd->completes_commands) {
         at->index = 0;
     }
 }
 
 /** The place of the word that ends at @end. */
-static struct place find_place(const struct shell *sh, const char *line, const char *end)
+static struct place find_place(const struct cmd *const *commands, const char *line, const char *end)
 {
     struct place at = {.word = line};
     const char *p;
@@ -43,7 +43,7 @@ static struct place find_place(const struct shell *sh, const char *line, const c
         } else if (strchr(";&|", *p) != NULL) {
             at = (struct place){.word = p + 1};
         } else if (*p == ' ') {
-            end_word(sh, &at, p);
+            end_word(commands, &at, p);
             at.word = p + 1;
         }
     }
@@ -97,10 +97,10 @@ static void complete_path(struct completion *c, const void *fdt)
     }
 }
 
-void complete(const struct shell *sh, const void *fdt, const char *line, size_t cursor,
+void complete(const struct cmd *const *commands, const void *fdt, const char *line, size_t cursor,
               struct console *list, struct completion *out)
 {
-    struct place at = find_place(sh, line, line + cursor);
+    struct place at = find_place(commands, line, line + cursor);
 
     *out = (struct completion){
         .prefix = at.word,
@@ -111,7 +111,7 @@ void complete(const struct shell *sh, const void *fdt, const char *line, size_t 
         return;
     }
     if (at.index == 0) {
-        for (const struct cmd *const *cmd = sh->commands; *cmd; cmd++) {
+        for (const struct cmd *const *cmd = commands; *cmd; cmd++) {
             candidate(out, (*cmd)->name, ' ');
         }
     } else if (at.cmd && at.cmd->completes_paths && fdt && at.word[0] == '/' &&

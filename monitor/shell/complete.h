@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-#include "monitor/shell/shell.h"
+#include "monitor/shell/command.h"
+#include "monitor/shell/console.h"
 
 enum { COMPLETE_BYTES = 64 };
 
@@ -19,11 +20,11 @@ struct completion {
 };
 
 /**
- * Find what completes the first @cursor bytes of @line. Where there is one candidate only,
- * out->common ends in the ' ' or '/' that goes behind it.
+ * Find what completes the first @cursor bytes of @line, which is made of @commands. Where there is
+ * one candidate only, out->common ends in the ' ' or '/' that goes behind it.
  * @fdt  the tree for paths; NULL: none
  */
-void complete(const struct shell *sh, const void *fdt, const char *line, size_t cursor,
+void complete(const struct cmd *const *commands, const void *fdt, const char *line, size_t cursor,
               struct console *list, struct completion *out);
 
 #endif

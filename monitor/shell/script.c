@@ -19,8 +19,6 @@ static void take_line(struct bytes text, size_t *at, char line[PARSE_LINE_BYTES 
     line[size] = '\0';
 }
 
-enum { DEPTH_MAX = 3 };
-
 static int run_lines(struct shell *sh, struct bytes text, struct diag *d)
 {
     char line[PARSE_LINE_BYTES + 1];
@@ -43,16 +41,16 @@ static int run_lines(struct shell *sh, struct bytes text, struct diag *d)
 
 int script_run(struct shell *sh, struct bytes text, struct diag *d)
 {
-    struct script script = {text, sh->script};
+    const struct script script = {text, sh->script};
     unsigned depth = 0;
     int status;
 
     if (memchr(text.data, '\0', text.size))
         return diag_set(d, ERR_FORMAT, "the script is no text: it has a NUL");
-    for (const struct script *outer = script.outer; outer; outer = outer->outer)
+    for (const struct script *s = script.outer; s; s = s->outer)
         depth++;
-    if (depth == DEPTH_MAX)
-        return diag_set(d, ERR_NOMEM, "more than %d scripts in each other", DEPTH_MAX);
+    if (depth == SCRIPT_DEPTH_MAX)
+        return diag_set(d, ERR_NOMEM, "more than %d scripts in each other", SCRIPT_DEPTH_MAX);
     sh->script = &script;
     status = run_lines(sh, text, d);
     sh->script = script.outer;

@@ -5,11 +5,14 @@
 
 #include "monitor/shell/shell.h"
 
+enum { SCRIPT_DEPTH_MAX = 3 }; /* of scripts that run each other, for the sake of the stack */
+
 /**
  * Run the lines of @text, which stays where it is for as long as it runs, until one fails (as "a ||
  * b" does where both do) or Ctrl-C. Returns the last line's status, which has been reported, or
  * ERR_FORMAT where it is no text, ERR_NOMEM where scripts are too deep in each other,
  * ERR_INTERRUPTED.
+ * To be called by a command: only shell_run_command knows after a fault which scripts still run.
  */
 int script_run(struct shell *sh, struct bytes text, struct diag *d);
 

@@ -8,59 +8,15 @@
 
 enum { US_PER_SECOND = 1000000 };
 
-void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+void shell_init(struct shell *sh, struct console *con, void *context,
                 const struct cmd *const *commands)
 {
     memset(sh, 0, sizeof(*sh));
     sh->con = con;
-    sh->monitor = m;
+    sh->context = context;
     sh->commands = commands;
     sh->idle_boot_seconds = -1;
     lineedit_init(&sh->edit, con, SHELL_PROMPT);
-}
-
-/** True where @suffix is ".b", ".w", ".l" or ".q". */
-static bool is_width(const char *suffix)
-{
-    return suffix[0] == '.' && suffix[1] != '\0' && strchr("bwlq", suffix[1]) != NULL &&
-           suffix[2] == '\0';
-}
-
-const struct cmd *shell_find(const struct shell *sh, const char *name)
-{
-    for (const struct cmd *const *cmd = sh->commands; *cmd; cmd++) {
-        size_t length = strlen((*cmd)->name);
-
-        if (strncmp(name, (*cmd)->name, length) == 0 &&
-            (name[length] == '\0' || ((*cmd)->takes_width && is_width(name + length)))) {
-            return *cmd;
-        }
-    }
-    return NULL;
-}
-
-/** True where one character more, less, other or swapped makes @a of @b. */
-static bool is_near(const char *a, const char *b)
-{
-    while (*a != '\0' && *a == *b) {
-        a++;
-        b++;
-    }
-    if (*a == '\0' || *b == '\0') {
-        return strlen(a) + strlen(b) <= 1;
-    }
-    return strcmp(a + 1, b + 1) == 0 || strcmp(a + 1, b) == 0 || strcmp(a, b + 1) == 0 ||
-           (a[0] == b[1] && a[1] == b[0] && strcmp(a + 2, b + 2) == 0);
-}
-
-const char *shell_suggest(const struct shell *sh, const char *name)
-{
-    for (const struct cmd *const *cmd = sh->commands; *cmd; cmd++) {
-        if (is_near(name, (*cmd)->name) || strncmp(name, (*cmd)->name, strlen(name)) == 0) {
-            return (*cmd)->name;
-        }
-    }
-    return NULL;
 }
 
 /** Print the one line of a failure, whatever else is kept quiet. Returns the status. */
@@ -78,7 +34,7 @@ static int report(struct shell *sh, const char *name, int rc, const char *reason
 
 static int report_unknown(struct shell *sh, const char *name)
 {
-    const char *near = name[0] != '\0' ? shell_suggest(sh, name) : NULL;
+    const char *near = name[0] != '\0' ? command_suggest(sh->commands, name) : NULL;
     struct diag d;
     int rc = diag_set(&d, ERR_NOTFOUND, "no such command, try help%s%s%s",
                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
@@ -88,7 +44,7 @@ static int report_unknown(struct shell *sh, const char *name)
 
 /** One call of a command, for arch_guard. */
 struct call {
-    struct monitor *monitor;
+    void *context;
     const struct cmd *cmd;
     int argc;
     char **argv;
@@ -104,12 +60,13 @@ static int run_call(void *context)
         return diag_set(&call->d, ERR_USAGE, "too %s words",
                         words < call->cmd->words_min ? "few" : "many");
     }
-    return call->cmd->run(call->monitor, call->argc, call->argv, &call->d);
+    return call->cmd->run(call->context, call->argc, call->argv, &call->d);
 }
 
 int shell_run_command(struct shell *sh, int argc, char **argv)
 {
-    struct call call = {sh->monitor, shell_find(sh, argv[0]), argc, argv, {"interrupted"}};
+    struct call call = {
+        sh->context, command_find(sh->commands, argv[0]), argc, argv, {"interrupted"}};
     const struct script *script = sh->script;
     int rc;
 
@@ -117,7 +74,7 @@ int shell_run_command(struct shell *sh, int argc, char **argv)
         return report_unknown(sh, argv[0]);
     }
     rc = arch_guard(run_call, &call, &call.d);
-    sh->script = script; /* also after a fault in one */
+    sh->script = script;
     if (rc < 0) {
         return report(sh, call.cmd->name, rc, call.d.text,
                       rc == ERR_USAGE ? call.cmd->usage : NULL);
@@ -187,12 +144,12 @@ static void complete_line(struct shell *sh)
     struct lineedit *le = &sh->edit;
     struct completion c;
 
-    complete(sh, sh->fdt, le->line, le->cursor, NULL, &c);
+    complete(sh->commands, sh->fdt, le->line, le->cursor, NULL, &c);
     if (c.common[0] != '\0') {
         lineedit_insert(le, c.common);
     } else if (c.count > 1 && le->tab_again) {
         console_printf(sh->con, "\n");
-        complete(sh, sh->fdt, le->line, le->cursor, sh->con, &c);
+        complete(sh->commands, sh->fdt, le->line, le->cursor, sh->con, &c);
         console_printf(sh->con, "\n");
         lineedit_redraw(le);
     } else {

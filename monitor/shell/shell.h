@@ -11,31 +11,26 @@
 
 #define SHELL_PROMPT "elfmon> "
 
-/** A script that runs. */
+/** A running script, and the script that runs it. */
 struct script {
     struct bytes text;
-    const struct script *outer; /* the one that runs it; NULL: none */
+    const struct script *outer; /* NULL: none */
 };
 
 struct shell {
     struct console *con;
-    struct monitor *monitor;           /* handed to each command */
-    const void *fdt;                   /* the tree whose paths are completed; NULL: none */
-    const struct script *script;       /* the innermost one that runs; NULL: none */
+    void *context;                     /* handed to every command */
+    const void *fdt;                   /* the tree whose paths Tab completes; NULL: none */
     const struct cmd *const *commands; /* NULL-terminated, in the order of `help` */
     int status;                        /* $?: 0, or the negated enum err of the last command */
-    int64_t idle_boot_seconds; /* an empty prompt without a key goes on after this; -1: never */
+    int64_t idle_boot_seconds;   /* an empty prompt without a key goes on after this; -1: never */
+    const struct script *script; /* the innermost that runs; NULL: none */
     struct lineedit edit;
 };
 
-void shell_init(struct shell *sh, struct console *con, struct monitor *m,
+/** At an empty line, without a devicetree and without an idle time. */
+void shell_init(struct shell *sh, struct console *con, void *context,
                 const struct cmd *const *commands);
-
-/** The command called @name ("md.b" finds md, where that takes a width), or NULL. */
-const struct cmd *shell_find(const struct shell *sh, const char *name);
-
-/** The name of a command that @name, which is none, may have been meant for; or NULL. */
-const char *shell_suggest(const struct shell *sh, const char *name);
 
 /**
  * Run every command of @line; nothing of it where it is too long or malformed. Ctrl-C ends the
@@ -43,7 +38,10 @@ const char *shell_suggest(const struct shell *sh, const char *name);
  */
 int shell_run_line(struct shell *sh, const char *line);
 
-/** Run one command; prints its error line. Returns what $? becomes. */
+/**
+ * Run one command; prints its error line. Returns what $? becomes. Scripts that a fault in it ended
+ * do not run any more.
+ */
 int shell_run_command(struct shell *sh, int argc, char **argv);
 
 /** Take one byte from the console: edits the line, completes it, or runs it and prompts again. */

@@ -37,6 +37,22 @@ shellcheck:
 rules:
 	$(Q)$(PYTHON) tests/check/rules.py
 
+# What needs what, as the objects of each program say. gcc-nm reads those for the link-time
+# optimizer too.
+LISTINGS := $(addprefix build/check/,elfmon.nm elfmon-pack.nm unit.nm)
+build/check/elfmon.nm: $(MONITOR_OBJS)
+build/check/elfmon.nm: NM = $(CROSS_COMPILE)gcc-nm
+build/check/elfmon-pack.nm: $(PACK_OBJS)
+build/check/unit.nm: $(UNIT_OBJS)
+$(LISTINGS): NM ?= nm
+$(LISTINGS):
+	@mkdir -p $(@D)
+	$(Q)$(NM) -A -P $^ > $@
+
+.PHONY: directions
+directions: $(LISTINGS)
+	$(Q)$(PYTHON) tests/check/directions.py $^
+
 .PHONY: check check-parts
 check-parts: format rules shellcheck cppcheck tidy
 check:

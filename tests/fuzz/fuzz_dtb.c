@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmds/dts.h"
 #include "mm/fdt_mem.h"
-#include "monitor/shell/dts.h"
 #include "tests/fakes/dtb_fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import re
 import socket
 import struct
 import subprocess
@@ -357,6 +358,25 @@ def test_script_in_memory(shell):
     assert shell.fails("run x").startswith("run: what is x")
     assert "error: run: " in shell.command("run 0x10 0x10", quiet=True)
     assert "error: run: " in shell.command("run 0xffffffffffffffff 2", quiet=True)
+
+
+def test_faults_end_scripts(shell):
+    """In a line, in the text, between two lines: the next script runs, however many have faulted."""
+    for offset, word in enumerate((0xF9000001, 0xD65F03C0)):  # str x1, [x0]; ret
+        shell.command(f"mw {0x60200000 + 4 * offset:#x} {word:#x}")
+    (entry,) = re.findall(r"0x\w+(?= 0x\w+  Normal)", shell.command("map walk -m 0x60400000"))
+    mapped = shell.command(f"md.q {entry} 1").split()[1]
+    faults = script(shell, "echo a\nmd 0x1000000000\necho b")
+    unmaps = script(shell, f"go -k 0x60200000 {entry} 0\necho b", 0x60400000)
+    for _ in range(4):
+        lines = shell.command(faults, quiet=True).splitlines()
+        assert lines[0] == "a" and lines[-1] == "script: stopped at line 2" and "b" not in lines
+        shown = shell.command("run 0x1000000000 16", quiet=True)
+        assert "\nerror: run: data abort reading 0x1000000000" in shown
+        lines = shell.command(unmaps, quiet=True).splitlines()
+        assert lines[-1].startswith("error: run: data abort reading 0x604000") and "b" not in lines
+        shell.command(f"go -k 0x60200000 {entry} 0x{mapped}")
+    assert shell.command(script(shell, "echo on")) == "on"
 
 
 def test_ctrl_c_stops_a_script(shell):

@@ -114,7 +114,8 @@ static void test_refuses(void **state)
 
     (void)state;
     memcpy(arch_fake.memory + 0x3000, "\177ELF", 4);
-    assert_int_equal(regions_add(&monitor_fake_now(&fake.m)->busy, monitor, REGION_MONITOR, "monitor", NULL), 0);
+    assert_int_equal(
+        regions_add(&monitor_fake_now(&fake.m)->busy, monitor, REGION_MONITOR, "monitor", NULL), 0);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *text = run(cases[i].line, -cases[i].err);
 

@@ -63,18 +63,52 @@ static void test_script_in_memory(void **state)
     assert_null(m->shell.script);
 }
 
+static size_t read_faults(void *context, uint8_t *to, size_t room, unsigned looks)
+{
+    (void)context;
+    (void)to;
+    (void)room;
+    (void)looks;
+    return m->shell.script ? (size_t)arch_peek(0xdead0000, 4) : 0;
+}
+
+/* In its text, in a line, or between two lines: a script that a fault ended does not run any more,
+ * however many there were, and so the next one does. */
+static void test_faults_end_scripts(void **state)
+{
+    char *at = (char *)(uintptr_t)(ARCH_FAKE_BASE + MIB(1));
+    const struct console_ops *sound = m->con.ops;
+    struct console_ops faulty = *sound;
+
+    (void)state;
+    faulty.read = read_faults;
+    strcpy(at, "echo memory\nrun 0x10 4\necho not here");
+    for (unsigned i = 0; i < 4; i++) {
+        prints("run 0x10 4", -ERR_FAULT, "error: run: fault at 0x10\r\n");
+        assert_string_equal(output("run 0x40100000 36", -ERR_FAULT),
+                            "memory\r\nerror: run: fault at 0x10\r\n"
+                            "script: stopped at line 2\r\n");
+        m->con.ops = &faulty;
+        assert_string_equal(output("run 0x40100000 36", -ERR_FAULT),
+                            "error: run: fault at 0xdead0000\r\n");
+        m->con.ops = sound;
+        assert_null(m->shell.script);
+    }
+    assert_string_equal(output("run 0x40100000 11", 0), "memory\r\n");
+}
+
 /* Nothing may be received over a script that runs, though another took its slot. */
 static void test_running_script_stays(void **state)
 {
-    struct script script = {{NULL, 0}, NULL};
+    static struct script running;
     struct range place, room;
 
     (void)state;
     receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
     assert_taken(1);
     place = bytes_range(plain_bytes(&now()->sources, FIT_SCRIPT));
-    script.text = plain_bytes(&now()->sources, FIT_SCRIPT);
-    m->shell.script = &script;
+    running.text = plain_bytes(&now()->sources, FIT_SCRIPT);
+    m->shell.script = &running;
     assert_int_equal(drop_uploads(UPLOAD_ANY), ERR_OK);
     assert_non_null(regions_overlap(&now()->busy, place));
     assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_OK);
@@ -88,6 +122,7 @@ int main(void)
         cmocka_unit_test_setup(test_script_runs_line_by_line, set_up),
         cmocka_unit_test_setup(test_ctrl_c_stops_a_script, set_up),
         cmocka_unit_test_setup(test_script_in_memory, set_up),
+        cmocka_unit_test_setup(test_faults_end_scripts, set_up),
         cmocka_unit_test_setup(test_running_script_stays, set_up),
     };
 

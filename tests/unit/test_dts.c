@@ -4,7 +4,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "monitor/shell/dts.h"
+#include "cmds/dts.h"
 #include "tests/fakes/console_fake.h"
 #include "tests/fakes/dtb_fake.h"
 

@@ -162,30 +162,28 @@ static void test_suggestions(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        assert_string_equal(shell_suggest(&fake.m.shell, cases[i].typed), cases[i].meant);
+        assert_string_equal(command_suggest(commands, cases[i].typed), cases[i].meant);
     }
-    assert_null(shell_suggest(&fake.m.shell, "fxxl"));
-    assert_null(shell_suggest(&fake.m.shell, "usagexx"));
-    assert_null(shell_suggest(&fake.m.shell, "saul"));
+    assert_null(command_suggest(commands, "fxxl"));
+    assert_null(command_suggest(commands, "usagexx"));
+    assert_null(command_suggest(commands, "saul"));
     assert_runs("fial", "", 10, "error: fial: no such command, try help; did you mean fail?\r\n");
 }
 
 static void test_find_by_name_and_width(void **state)
 {
-    const struct shell *sh = &fake.m.shell;
-
     (void)state;
-    assert_ptr_equal(shell_find(sh, "ok"), &ok);
-    assert_ptr_equal(shell_find(sh, "wide"), &wide);
-    assert_ptr_equal(shell_find(sh, "wide.b"), &wide);
-    assert_ptr_equal(shell_find(sh, "wide.q"), &wide);
-    assert_null(shell_find(sh, "wide."));
-    assert_null(shell_find(sh, "wide.x"));
-    assert_null(shell_find(sh, "wide.bb"));
-    assert_null(shell_find(sh, "ok.b"));
-    assert_null(shell_find(sh, "o"));
-    assert_null(shell_find(sh, "okk"));
-    assert_null(shell_find(sh, ""));
+    assert_ptr_equal(command_find(commands, "ok"), &ok);
+    assert_ptr_equal(command_find(commands, "wide"), &wide);
+    assert_ptr_equal(command_find(commands, "wide.b"), &wide);
+    assert_ptr_equal(command_find(commands, "wide.q"), &wide);
+    assert_null(command_find(commands, "wide."));
+    assert_null(command_find(commands, "wide.x"));
+    assert_null(command_find(commands, "wide.bb"));
+    assert_null(command_find(commands, "ok.b"));
+    assert_null(command_find(commands, "o"));
+    assert_null(command_find(commands, "okk"));
+    assert_null(command_find(commands, ""));
 }
 
 static void test_a_malformed_line_runs_nothing(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the commands that show translation tables share. */
-#ifndef ELFMON_CMDS_MAP_H
-#define ELFMON_CMDS_MAP_H
+/* map show, and what the commands that show translation tables share. */
+#ifndef ELFMON_CMDS_MAP_SHOW_H
+#define ELFMON_CMDS_MAP_SHOW_H
 
 #include "mm/pt_walk.h"
 #include "monitor/monitor.h"
@@ -24,8 +24,7 @@ void map_print_heading(struct console *con);
 /** One mapping on a line. @name may be "". */
 void map_print_run(struct console *con, const struct pt_run *run, const char *name);
 
-/** map show [boot|monitor], with @argv[0] "show"; likewise map walk [-b|-m] VA. */
+/** map show [boot|monitor], with @argv[0] "show". */
 int map_show(struct monitor *m, int argc, char **argv, struct diag *d);
-int map_walk(struct monitor *m, int argc, char **argv, struct diag *d);
 
 #endif

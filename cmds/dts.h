@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devicetrees as dts source, which dtc takes again.
  * Source: Devicetree Specification 0.4, chapter 6 "Devicetree Source (DTS) Format". */
-#ifndef ELFMON_MONITOR_SHELL_DTS_H
-#define ELFMON_MONITOR_SHELL_DTS_H
+#ifndef ELFMON_CMDS_DTS_H
+#define ELFMON_CMDS_DTS_H
 
 #include "monitor/base/reader.h"
 #include "monitor/shell/console.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "monitor/shell/dts.h"
+#include "cmds/dts.h"
 
 #include <inttypes.h>
 #include <libfdt.h>
