@@ -51,7 +51,6 @@ struct unpacked {
     struct bytes source, data;
 };
 
-/* Large members come last: what has a small offset is reached in one instruction. */
 struct monitor {
     struct console con;
     struct arch_cpu cpu;

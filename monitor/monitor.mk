@@ -5,23 +5,14 @@ MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/
 MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
-# What -Os has on and what makes more code of this program all the same is off.
-MONITOR_OPT ?= -Os -fno-move-loop-invariants -fno-tree-dominator-opts -fno-optimize-sibling-calls \
-	-fno-shrink-wrap -fno-tree-tail-merge -fno-guess-branch-probability
-MONITOR_CFLAGS = -std=gnu11 $(MONITOR_OPT) -g -I. $(WARNINGS) -fno-pic -fno-pie \
-	-mcmodel=tiny -mno-outline-atomics -flto -flto-partition=one -ftls-model=local-exec -fstack-protector \
-	-ffunction-sections -fdata-sections -fomit-frame-pointer -fno-asynchronous-unwind-tables \
+MONITOR_CFLAGS = -std=gnu11 -O2 -g -I. $(WARNINGS) -fno-pic -fno-pie \
+	-mno-outline-atomics -ftls-model=local-exec -fstack-protector \
+	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
 	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
-# What runs before the MMU is on: only general registers, only aligned accesses, nothing inlined
-# from elsewhere.
-EARLY_CFLAGS := -fno-lto -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
+# What runs before the MMU is on: only general registers, only aligned accesses.
+EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
-
-# Size counts, but here instructions count more: most of what runs before the shell, and what runs
-# for each byte received.
-FAST_OBJS := $(addprefix build/target/,mm/pt_build.o mm/fdt_scan.o drivers/pl011.o payload/crc16.o)
-$(FAST_OBJS): MONITOR_OPT := -O2
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
