@@ -5,17 +5,22 @@ MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/
 MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 
+# picolibc's printf family without floating point: the definition, and what picolibc.specs, which
+# would bring a start-up of its own, makes of it for the linker.
+PRINTF_CFLAGS := -DPICOLIBC_INTEGER_PRINTF_SCANF
+PRINTF_LDFLAGS := -Wl,--defsym=vfprintf=__i_vfprintf
+
 MONITOR_CFLAGS = -std=gnu11 -O2 -g -I. $(WARNINGS) -fno-pic -fno-pie \
 	-mno-outline-atomics -ftls-model=local-exec -fstack-protector \
 	-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)=. -isystem $(PICOLIBC)/include -isystem build/include \
-	-DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
+	$(PRINTF_CFLAGS) -DOPENSSL_API_COMPAT=10101 -DELFMON_VERSION='"$(VERSION)"'
 # What runs before the MMU is on: only general registers, only aligned accesses.
 EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
-	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack -T build/target/elfmon.lds
+	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack $(PRINTF_LDFLAGS) -T build/target/elfmon.lds
 MONITOR_LIBS := $(patsubst %,$(ARM64_LIB)/lib%.a,fdt crypto bearssl deflate lz4) $(PICOLIBC)/lib/libc.a
 
 # The headers of the libraries only: the rest of that directory is a hosted C library's.
