@@ -2,138 +2,15 @@
 #include "monitor/base/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-
-enum { NUMBER_BYTES = 20 /* digits of the largest number */ };
-
-/* A buffer that is being written, and the arguments that are left. */
-struct writer {
-    char *at, *end; /* end: the place of the NUL */
-    bool cut;
-    va_list args;
-};
-
-/* What stands between % and the letter. */
-struct conversion {
-    bool left, zero, wide;
-    int width, precision; /* precision -1: none */
-};
-
-/* The next argument: of 64 bits where @wide, else an int or unsigned. */
-static uint64_t take(struct writer *w, bool wide)
-{
-    return wide ? va_arg(w->args, uint64_t) : va_arg(w->args, unsigned);
-}
-
-static void put(struct writer *w, char c)
-{
-    if (w->at < w->end)
-        *w->at++ = c;
-    else
-        w->cut = true;
-}
-
-static void put_padded(struct writer *w, const struct conversion *c, const char *text, int size)
-{
-    int rest = c->width - size;
-
-    if (c->zero && *text == '-') {
-        put(w, *text++);
-        size--;
-    }
-    for (; !c->left && rest > 0; rest--)
-        put(w, c->zero ? '0' : ' ');
-    while (size-- > 0)
-        put(w, *text++);
-    for (; rest > 0; rest--)
-        put(w, ' ');
-}
-
-static void put_number(struct writer *w, const struct conversion *c, uint64_t value, char letter)
-{
-    int64_t number = c->wide ? (int64_t)value : (int)value;
-    bool negative = letter == 'd' && number < 0;
-    unsigned base = letter == 'x' ? 16 : 10;
-    char digits[NUMBER_BYTES];
-    char *first = digits + sizeof(digits);
-
-    if (negative)
-        value = -(uint64_t)number;
-    do
-        *--first = "0123456789abcdef"[value % base];
-    while (value /= base);
-    if (negative)
-        *--first = '-';
-    put_padded(w, c, first, (int)(digits + sizeof(digits) - first));
-}
-
-static void put_string(struct writer *w, const struct conversion *c, const char *text)
-{
-    int size = 0;
-
-    while (size != c->precision && text[size])
-        size++;
-    put_padded(w, c, text, size);
-}
-
-/* Flags, width, precision and length at @format. Returns the letter's place. */
-static const char *read_conversion(struct writer *w, const char *format, struct conversion *c)
-{
-    int *number = &c->width;
-
-    for (;; format++) {
-        char letter = *format;
-
-        if (letter == '-')
-            c->left = true;
-        else if (letter == '0' && *number == 0)
-            c->zero |= number == &c->width;
-        else if (letter >= '0' && letter <= '9')
-            *number = 10 * *number + (letter - '0');
-        else if (letter == '*')
-            *number = (int)take(w, false);
-        else if (letter == 'l' || letter == 'z')
-            c->wide = true;
-        else if (letter != '.')
-            return format;
-        else
-            *(number = &c->precision) = 0;
-    }
-}
-
-/* The conversion at @format, behind its %. Returns what follows it. */
-static const char *convert(struct writer *w, const char *format)
-{
-    struct conversion c = {.precision = -1};
-    uint64_t value;
-
-    format = read_conversion(w, format, &c);
-    if (*format == 's') {
-        put_string(w, &c, va_arg(w->args, const char *));
-        return format + 1;
-    }
-    value = take(w, c.wide);
-    if (*format == 'c')
-        put(w, (char)value);
-    else
-        put_number(w, &c, value, *format);
-    return format + 1;
-}
 
 bool text_vadd(char *out, size_t room, const char *format, va_list args)
 {
-    struct writer w = {.at = out + strlen(out), .end = out + room - 1};
+    size_t used = strlen(out);
+    int size = vsnprintf(out + used, room - used, format, args);
 
-    va_copy(w.args, args);
-    while (*format) {
-        if (*format++ == '%')
-            format = convert(&w, format);
-        else
-            put(&w, format[-1]);
-    }
-    va_end(w.args);
-    *w.at = '\0';
-    return !w.cut;
+    return size >= 0 && (size_t)size < room - used;
 }
 
 bool text_add(char *out, size_t room, const char *format, ...)

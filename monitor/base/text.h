@@ -15,9 +15,8 @@ bool text_append(char *out, size_t room, const char *text);
 bool text_copy(char *out, size_t room, const char *text);
 
 /**
- * Append to the string in @out of @room bytes as printf would. False where it was cut to fit.
- * Conversions: %c %d %s %u %x, with the flags - and 0, a width, a precision of %s, either of
- * them * too, and l, ll, z for what has 64 bits.
+ * Append to the string in @out of @room bytes by the C library's vsnprintf. False where it was cut
+ * to fit. On the target there is no floating point.
  */
 bool text_add(char *out, size_t room, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
