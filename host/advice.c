@@ -5,6 +5,7 @@
 
 #include "host/report_error.h"
 #include "monitor/base/bits.h"
+#include "monitor/plan/plan_make.h"
 #include "monitor/plan/preflight.h"
 
 /* ID_AA64MMFR0_EL1.PARange of 40 and 44 bits. */

@@ -4,6 +4,7 @@
 #include <libfdt.h>
 
 #include "mm/fdt_mem.h"
+#include "monitor/plan/plan_make.h"
 #include "monitor/sources/bootargs.h"
 #include "monitor/sources/images.h"
 #include "monitor/sources/plain.h"

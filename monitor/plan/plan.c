@@ -6,7 +6,6 @@
 
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
-#include "monitor/plan/plan_parts.h"
 
 const char *plan_role_name(enum plan_role role)
 {
@@ -16,56 +15,6 @@ const char *plan_role_name(enum plan_role role)
 const char *plan_protocol_name(enum plan_protocol protocol)
 {
     return text_pick("none\0seL4\0Linux", protocol);
-}
-
-int plan_need_ram(const struct plan_input *in, struct diag *d)
-{
-    if (!in->machine->ram_count)
-        return diag_set(d, ERR_STATE, "without a devicetree the machine's RAM is not known");
-    return ERR_OK;
-}
-
-void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan,
-                       const struct fdt_chosen *chosen)
-{
-    if (!in->dtb.size)
-        return;
-    plan->chosen = *chosen;
-    plan->chosen.bootargs = in->bootargs;
-    plan->dtb_bytes = in->dtb.size + fdt_chosen_spare(&plan->chosen);
-}
-
-void plan_add_bytes(struct boot_plan *plan, enum plan_role role, struct bytes src)
-{
-    struct range dst = plan->ranges[role];
-
-    plan->copies[plan->copy_count++] = (struct plan_copy){
-        .role = role,
-        .dst = dst.start,
-        .src = src,
-        .zero_bytes = range_bytes(dst) - src.size,
-    };
-}
-
-void plan_add_dtb(const struct plan_input *in, struct boot_plan *plan)
-{
-    if (in->dtb.size && plan->dtb_bytes == in->dtb.size)
-        plan_add_bytes(plan, PLAN_DTB, in->dtb);
-}
-
-int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d)
-{
-    bool is_linux = linux_image_is(in->kernel);
-    int err;
-
-    memset(out, 0, sizeof(*out));
-    if (!in->kernel.size)
-        return diag_set(d, ERR_NOTFOUND, "there is no kernel");
-    err = (is_linux ? plan_linux_make : plan_sel4_make)(in, out, d);
-    if (err)
-        return err;
-    out->protocol = is_linux ? PLAN_LINUX : PLAN_SEL4;
-    return ERR_OK;
 }
 
 int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, void *out,
@@ -171,4 +120,16 @@ int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct dia
                                                   m.size, m.attr, d);
     }
     return err;
+}
+
+void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES])
+{
+    size_t size = (size_t)plan->app.phnum * plan->app.phentsize;
+    uint32_t words[2] = {plan->app.phnum, plan->app.phentsize};
+
+    if (size > PAGE_BYTES - sizeof(words))
+        size = PAGE_BYTES - sizeof(words);
+    memset(page, 0, PAGE_BYTES);
+    memcpy(page, words, sizeof(words));
+    memcpy(page + sizeof(words), plan->app.file.data + plan->app.phoff, size);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The boot plan: the one place where images, the machine, its devicetree and the tables meet.
- * Made by the same code on the host (elfmon-pack, as advice) and on the target. */
+/* The boot plan: the whole boot as data, and what can be asked of it. plan_make.h makes it. */
 #ifndef ELFMON_MONITOR_PLAN_PLAN_H
 #define ELFMON_MONITOR_PLAN_PLAN_H
 
@@ -102,13 +101,6 @@ struct boot_plan {
     struct plan_copy copies[PLAN_COPIES_MAX];
 };
 
-/**
- * Lay out everything and check it against the machine's RAM and @in->busy. Nothing is written to
- * any destination. On error @out->protocol is PLAN_NOTHING and the reason, with the offending
- * value, is in @d.
- */
-int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);
-
 /** Write the DTB to hand over, dtb_bytes, to @out, which is 8-byte aligned. */
 int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, void *out,
                    struct diag *d);
@@ -127,6 +119,12 @@ struct plan_mapping plan_mapping(const struct boot_plan *plan, unsigned i);
 
 /** Whether @added would be in the way of one of the plan's own mappings, or of its regime. */
 bool plan_rejects(const struct boot_plan *plan, const struct mapping *added);
+
+/** Check @added, each for itself, for a kernel at EL @el: as pt_check, and ERR_UNSUPPORTED. */
+int plan_check_added(const struct mappings *added, unsigned el, struct diag *d);
+
+/** ERR_OVERLAP where one that was added is in the way of another mapping. */
+int plan_check_overlap(const struct boot_plan *plan, struct diag *d);
 
 /** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
 int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for a Linux arm64 Image. Source: Linux Documentation/arch/arm64/booting.rst. */
+#include "monitor/plan/plan_linux.h"
+
 #include <assert.h>
 #include <inttypes.h>
 
 #include "mm/mmu_cfg.h"
 #include "monitor/plan/plan_parts.h"
+
+/* Source of the rules here: Linux Documentation/arch/arm64/booting.rst. */
 
 /* Linux maps the DTB with one block; placed at a block's start it never crosses into another. */
 #define DTB_BYTES_MAX BLOCK_BYTES

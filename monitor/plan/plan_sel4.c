@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan for an seL4 kernel: docs/handover.md. */
+#include "monitor/plan/plan_sel4.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -282,16 +283,4 @@ int plan_sel4_make(const struct plan_input *in, struct boot_plan *plan, struct d
     fill_handover(in, plan);
     list_mappings(plan);
     return plan_check_overlap(plan, d);
-}
-
-void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES])
-{
-    size_t size = (size_t)plan->app.phnum * plan->app.phentsize;
-    uint32_t words[2] = {plan->app.phnum, plan->app.phentsize};
-
-    if (size > PAGE_BYTES - sizeof(words))
-        size = PAGE_BYTES - sizeof(words);
-    memset(page, 0, PAGE_BYTES);
-    memcpy(page, words, sizeof(words));
-    memcpy(page + sizeof(words), plan->app.file.data + plan->app.phoff, size);
 }

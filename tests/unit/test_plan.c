@@ -6,6 +6,7 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/boot/boot.h"
+#include "monitor/plan/plan_make.h"
 #include "tests/fakes/boot_fake.h"
 
 static struct boot_fake boot;

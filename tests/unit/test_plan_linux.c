@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/plan/plan.h"
+#include "monitor/plan/plan_make.h"
 #include "monitor/plan/preflight.h"
 #include "tests/fakes/dtb_fake.h"
 #include "tests/fakes/image_fake.h"
