@@ -50,7 +50,8 @@ static int count_down(struct monitor *m, struct diag *d)
     if (autoboot_run(&m->autoboot, &m->con) != AUTOBOOT_BOOT) {
         return ERR_OK;
     }
-    return shell_run_line(&m->shell, images_find(m, FIT_SCRIPT) ? "run" : "boot");
+    return shell_run_line(&m->shell,
+                          images_find(&m->boot.now->sources, FIT_SCRIPT) ? "run" : "boot");
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

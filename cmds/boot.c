@@ -7,8 +7,8 @@
 #include "cmds/map_show.h"
 #include "mm/pt_desc.h"
 #include "monitor/base/text.h"
-#include "monitor/boot/boot.h"
 #include "monitor/boot/change.h"
+#include "monitor/monitor.h"
 #include "monitor/plan/preflight.h"
 #include "monitor/sources/bootargs.h"
 
@@ -21,16 +21,16 @@ static void print_arguments(struct monitor *m, unsigned count, const char *meani
 {
     char name[4] = "x0";
 
-    print_register(&m->con, "pc", m->plan.handover.entry, "kernel's entry");
+    print_register(&m->con, "pc", m->boot.now->plan.handover.entry, "kernel's entry");
     for (unsigned i = 0; i < count; i++) {
         name[1] = (char)('0' + i);
-        print_register(&m->con, name, m->plan.handover.x[i], text_pick(meanings, i));
+        print_register(&m->con, name, m->boot.now->plan.handover.x[i], text_pick(meanings, i));
     }
 }
 
 static void print_state(struct monitor *m)
 {
-    const struct handover *h = &m->plan.handover;
+    const struct handover *h = &m->boot.now->plan.handover;
 
     print_register(&m->con, "PSTATE", h->el == 2 ? 0x3c9 : 0x3c5, "DAIF masked, SP_ELx");
     print_register(&m->con, "TPIDR_EL1", 0, "core number");
@@ -38,7 +38,7 @@ static void print_state(struct monitor *m)
 
 static void print_sctlr(struct monitor *m)
 {
-    const struct handover *h = &m->plan.handover;
+    const struct handover *h = &m->boot.now->plan.handover;
 
     print_register(&m->con, "SCTLR", h->sctlr, h->el == 2 ? "SCTLR_EL2" : "SCTLR_EL1");
 }
@@ -51,7 +51,7 @@ static void print_sel4(struct monitor *m)
                                     "root task's entry\0"
                                     "DTB, physical\0"
                                     "DTB, bytes";
-    const struct handover *h = &m->plan.handover;
+    const struct handover *h = &m->boot.now->plan.handover;
     struct console *con = &m->con;
 
     console_printf(con, "handover: seL4 at EL%" PRIu64 ", %" PRIu64 " core%s, MMU on\n", h->el,
@@ -69,16 +69,17 @@ static void print_sel4(struct monitor *m)
 
 static void print_linux(struct monitor *m)
 {
-    const bool own =
-        range_is_empty(m->plan.chosen.initrd) && m->input.dtb.data == m->fdt_bytes.data;
-    const struct range initrd = own ? m->machine.initrd : m->plan.chosen.initrd;
+    const bool own = range_is_empty(m->boot.now->plan.chosen.initrd) &&
+                     m->boot.now->input.dtb.data == m->board.fdt_bytes.data;
+    const struct range initrd = own ? m->board.machine.initrd : m->boot.now->plan.chosen.initrd;
 
     console_printf(&m->con, "handover: Linux at EL%" PRIu64 ", 1 core of %u, MMU and caches off\n",
-                   m->plan.handover.el, m->machine.cpu_count);
+                   m->boot.now->plan.handover.el, m->board.machine.cpu_count);
     print_arguments(m, 4, "DTB, physical\0reserved\0reserved\0reserved");
     print_sctlr(m);
     print_state(m);
-    console_printf(&m->con, "/chosen in the DTB:\n  bootargs   %s\n", bootargs_find(m, NULL));
+    console_printf(&m->con, "/chosen in the DTB:\n  bootargs   %s\n",
+                   bootargs_find(&m->boot.now->sources, m->boot.now->input.dtb, NULL));
     if (range_is_empty(initrd))
         console_printf(&m->con, "  initrd     none\n");
     else
@@ -88,16 +89,18 @@ static void print_linux(struct monitor *m)
 
 static void print_mappings(struct monitor *m)
 {
+    const struct boot_plan *plan = &m->boot.now->plan;
+
     console_printf(&m->con, "mappings:\n");
     map_print_heading(&m->con);
-    for (unsigned i = 0; i < m->plan.mapping_count; i++) {
-        const struct plan_mapping *mapping = &m->plan.mappings[i];
-        const struct pt_attr *attr = &mapping->attr;
+    for (unsigned i = 0; i < plan_mapping_count(plan); i++) {
+        const struct plan_mapping mapping = plan_mapping(plan, i);
+        const struct pt_attr *attr = &mapping.attr;
         bool shared = attr->inner_shareable && attr->memory > MMU_ATTR_DEVICE_GRE;
         const struct pt_run line = {
-            .va = mapping->va,
-            .pa = mapping->pa,
-            .size = mapping->size,
+            .va = mapping.va,
+            .pa = mapping.pa,
+            .size = mapping.size,
             .leaf = {.attr_index = attr->memory,
                      .writable = attr->write,
                      .executable = attr->execute,
@@ -105,7 +108,7 @@ static void print_mappings(struct monitor *m)
                      .shareability = shared ? PT_SH_INNER : PT_SH_NONE},
         };
 
-        map_print_run(&m->con, &line, mapping->name);
+        map_print_run(&m->con, &line, mapping.name);
     }
 }
 
@@ -113,11 +116,11 @@ static int dry_run(struct monitor *m)
 {
     struct diag why;
 
-    if (preflight_check(&m->plan, &m->input, &why))
+    if (preflight_check(&m->boot.now->plan, &m->boot.now->input, &why))
         console_printf(&m->con, "preflight: %s\n", why.text);
     else
         console_printf(&m->con, "preflight: matches\n");
-    if (m->plan.protocol == PLAN_LINUX) {
+    if (m->boot.now->plan.protocol == PLAN_LINUX) {
         print_linux(m);
         return ERR_OK;
     }
@@ -158,12 +161,12 @@ static int go(struct monitor *m, unsigned options, struct diag *d)
     int err = ERR_OK;
 
     if (!(options & FORCE))
-        err = preflight_check(&m->plan, &m->input, d);
+        err = preflight_check(&m->boot.now->plan, &m->boot.now->input, d);
     m->con.quiet = options & QUIET;
     if (!err)
-        err = boot_prepare(m, d);
+        err = boot_prepare(&m->boot, d);
     if (!err)
-        err = boot_enter(m, options & FORCE, d);
+        err = boot_enter(&m->boot, options & FORCE, d);
     m->con.quiet = false;
     return err;
 }
@@ -176,12 +179,12 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     int err = read_options(argc, argv, &options, &wanted, &config, d);
 
     if (!err && config)
-        err = change_config(m, config, d);
+        err = change_config(&m->boot, config, d);
     if (!err)
-        err = boot_need_plan(m, d);
-    if (!err && wanted && wanted != m->plan.protocol)
+        err = choice_need_plan(m->boot.now, d);
+    if (!err && wanted && wanted != m->boot.now->plan.protocol)
         err = diag_set(d, ERR_MISMATCH, "the kernel is %s, not %s",
-                       m->plan.protocol == PLAN_LINUX ? "a Linux Image" : "an seL4 ELF",
+                       m->boot.now->plan.protocol == PLAN_LINUX ? "a Linux Image" : "an seL4 ELF",
                        plan_protocol_name(wanted));
     if (err)
         return err;

@@ -8,11 +8,12 @@
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/boot/change.h"
+#include "monitor/monitor.h"
 
 static void print(struct monitor *m)
 {
     enum bootargs_source source;
-    const char *text = bootargs_find(m, &source);
+    const char *text = bootargs_find(&m->boot.now->sources, m->boot.now->input.dtb, &source);
 
     console_printf(&m->con, "%s\nfrom the %s\n", text,
                    text_pick("shell\0payload\0devicetree", source));
@@ -38,14 +39,14 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     }
     if (reset && argc > 2)
         return diag_set(d, ERR_USAGE, "-d takes no more words");
-    err = change_begin(m, &change, d);
+    err = change_begin(&m->boot, &change, d);
     if (err)
         return err;
     change.roles = BIT(FIT_DTB);
-    m->bootargs.is_set = !reset;
+    change.to->sources.bootargs.is_set = !reset;
     if (!reset)
-        join(&m->bootargs, argc, argv);
-    return change_plan(m, &change, 0, d);
+        join(&change.to->sources.bootargs, argc, argv);
+    return change_commit(&m->boot, &change, d);
 }
 
 const struct cmd cmd_bootargs = {

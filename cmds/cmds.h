@@ -3,7 +3,7 @@
 #ifndef ELFMON_CMDS_CMDS_H
 #define ELFMON_CMDS_CMDS_H
 
-#include "monitor/shell/command.h"
+#include "monitor/monitor.h"
 
 extern const struct cmd cmd_autoboot;
 extern const struct cmd cmd_boot;

@@ -14,7 +14,7 @@ static void ask_psci(struct monitor *m, uint64_t mpidr, char state[STATE_BYTES])
     int64_t answer;
 
     state[0] = '\0';
-    if (m->board.cpu_state(m, mpidr & MPIDR_AFFINITY, &answer, NULL))
+    if (m->board.ops->cpu_state(&m->board, mpidr & MPIDR_AFFINITY, &answer, NULL))
         (void)text_add(state, STATE_BYTES, "unknown: PSCI cannot be called");
     else if (answer < 0 || answer > 2)
         (void)text_add(state, STATE_BYTES, "unknown: AFFINITY_INFO returned %" PRId64, answer);
@@ -27,11 +27,11 @@ static void describe_state(struct monitor *m, unsigned number, const struct mach
 {
     if (number == 0)
         (void)text_copy(state, STATE_BYTES, "on: runs the monitor");
-    else if (m->progress.cores_started & BIT(number))
+    else if (m->boot.progress.cores_started & BIT(number))
         (void)text_copy(state, STATE_BYTES, "on: waits for boot");
     else if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
         (void)text_copy(state, STATE_BYTES, "spins");
-    else if (m->machine.psci != PSCI_NONE)
+    else if (m->board.machine.psci != PSCI_NONE)
         ask_psci(m, cpu->mpidr, state);
     else
         (void)text_copy(state, STATE_BYTES, "cannot be started");
@@ -52,7 +52,7 @@ static void print_core(struct monitor *m, unsigned number, const struct machine_
     if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
         console_printf(&m->con, "spin-table 0x%-11" PRIx64, cpu->release_addr);
     else
-        console_printf(&m->con, "%-24s", conduit_name(&m->machine));
+        console_printf(&m->con, "%-24s", conduit_name(&m->board.machine));
     console_printf(&m->con, "  %s\n", state);
 }
 
@@ -62,11 +62,11 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
     (void)argc;
     (void)argv;
-    if (!m->machine.cpu_count)
+    if (!m->board.machine.cpu_count)
         return diag_set(d, ERR_NOTFOUND, "no devicetree describes the cores");
     console_printf(&m->con, "CORE  %-12s  %-24s  STATE\n", "MPIDR", "ENABLE METHOD");
-    for (unsigned number = 0; number <= m->machine.cpu_count; number++) {
-        cpu = smp_core(m, number);
+    for (unsigned number = 0; number <= m->board.machine.cpu_count; number++) {
+        cpu = smp_core(&m->board, number);
         if (cpu)
             print_core(m, number, cpu);
         if (console_interrupted(&m->con))

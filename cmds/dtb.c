@@ -9,7 +9,6 @@
 #include "mm/fdt_scan.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot/boot.h"
 #include "monitor/boot/change.h"
 #include "monitor/sources/images.h"
 
@@ -124,7 +123,7 @@ static int find(struct monitor *m, const void *fdt, const char *text, struct dia
 
 static void check_ranges(struct monitor *m)
 {
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
 
     if (machine->ram_count == 0)
         console_printf(&m->con, "  memory    missing: no enabled memory node\n");
@@ -144,7 +143,7 @@ static void check_cpus(struct monitor *m)
     /* In the order of enum psci_method. */
     static const char methods[] =
         "missing: no arm,psci node with method hvc or smc\0by hvc\0by smc";
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
     unsigned startable = 0;
 
     for (unsigned i = 0; i < machine->cpu_count; i++)
@@ -160,7 +159,7 @@ static void check_cpus(struct monitor *m)
 
 static void check_devices(struct monitor *m)
 {
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
 
     if (machine->uart.found)
         console_printf(&m->con, "  uart      %s at 0x%" PRIx64 ", interrupt %u%s\n",
@@ -192,17 +191,18 @@ static int check(struct monitor *m, const void *fdt, struct diag *d)
                    fdt_version(fdt), used, total);
     console_printf(&m->con, "  tree      %u nodes, %u properties, %u levels\n", t.node_count,
                    t.property_count, t.level_count);
-    if (fdt != m->fdt) {
+    if (fdt != m->board.fdt) {
         console_printf(&m->con, "  note      the monitor itself goes by the firmware's\n");
         return ERR_OK;
     }
     console_printf(&m->con, "  model     %s\n",
-                   m->machine.model[0] ? m->machine.model : "missing: no model or compatible");
+                   m->board.machine.model[0] ? m->board.machine.model
+                                             : "missing: no model or compatible");
     check_ranges(m);
     check_cpus(m);
     check_devices(m);
-    if (m->fdt_problem.text[0])
-        console_printf(&m->con, "  note      %s\n", m->fdt_problem.text);
+    if (m->board.fdt_problem.text[0])
+        console_printf(&m->con, "  note      %s\n", m->board.fdt_problem.text);
     return ERR_OK;
 }
 
@@ -213,12 +213,13 @@ static const char subcommands[] = "check\0find\0use\0";
 /* Which tree is handed over, and which there are. */
 static int show_use(struct monitor *m)
 {
-    const struct fit_image *payload = fit_find(&m->fit, FIT_DTB), *used = images_find(m, FIT_DTB);
-    const struct slot *uploaded = &m->slots[UPLOAD_DTB];
+    const struct fit_image *payload = fit_find(&m->boot.now->sources.fit, FIT_DTB),
+                           *used = images_find(&m->boot.now->sources, FIT_DTB);
+    const struct slot *uploaded = &m->boot.now->sources.slots[UPLOAD_DTB];
     const char *note[] = {"", ", handed over"};
 
-    if (m->fdt)
-        console_printf(&m->con, "  firmware  %zu bytes%s\n", m->fdt_bytes.size, note[!used]);
+    if (m->board.fdt)
+        console_printf(&m->con, "  firmware  %zu bytes%s\n", m->board.fdt_bytes.size, note[!used]);
     if (payload)
         console_printf(&m->con, "  payload   %zu bytes%s\n", payload->data.size,
                        note[used == payload]);
@@ -236,8 +237,8 @@ static int use(struct monitor *m, const char *word, struct diag *d)
 {
     const enum dtb_use uses[] = {DTB_FIRMWARE, DTB_PAYLOAD, DTB_NEWEST};
     int source = text_find(sources, word);
-    const bool there[] = {m->fdt, fit_find(&m->fit, FIT_DTB),
-                          m->slots[UPLOAD_DTB].state == SLOT_TAKEN};
+    const bool there[] = {m->board.fdt, fit_find(&m->boot.now->sources.fit, FIT_DTB),
+                          m->boot.now->sources.slots[UPLOAD_DTB].state == SLOT_TAKEN};
     struct change c;
     int err;
 
@@ -245,12 +246,12 @@ static int use(struct monitor *m, const char *word, struct diag *d)
         return diag_set(d, ERR_USAGE, "what is %.32s", word);
     if (!there[source])
         return diag_set(d, ERR_NOTFOUND, "there is no devicetree from %s", word);
-    err = change_begin(m, &c, d);
+    err = change_begin(&m->boot, &c, d);
     if (err)
         return err;
-    m->dtb_use = uses[source];
+    c.to->sources.dtb_use = uses[source];
     c.roles = BIT(FIT_DTB);
-    return change_plan(m, &c, 0, d);
+    return change_commit(&m->boot, &c, d);
 }
 
 /* The tree that is handed over. */
@@ -259,15 +260,16 @@ static int find_tree(struct monitor *m, const void **fdt, struct diag *d)
     struct bytes tree;
     int err;
 
-    *fdt = m->fdt;
-    if (images_find(m, FIT_DTB)) {
-        err = boot_dtb(m, &tree, d);
+    *fdt = m->board.fdt;
+    if (images_find(&m->boot.now->sources, FIT_DTB)) {
+        err = choice_dtb(&m->board, &m->boot.now->sources, &tree, d);
         *fdt = tree.data;
         return err;
     }
-    if (!m->fdt)
+    if (!m->board.fdt)
         return diag_set(d, ERR_NOTFOUND, "no devicetree: %s",
-                        m->fdt_problem.text[0] ? m->fdt_problem.text : "none was handed over");
+                        m->board.fdt_problem.text[0] ? m->board.fdt_problem.text
+                                                     : "none was handed over");
     return ERR_OK;
 }
 

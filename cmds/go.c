@@ -23,7 +23,7 @@ static int read_words(const struct monitor *m, int argc, char **argv, struct jum
 {
     int at = 1, err;
 
-    *out = (struct jump){.x = {(uintptr_t)m->fdt}};
+    *out = (struct jump){.x = {(uintptr_t)m->board.fdt}};
     if (!strcmp(argv[at], "-k")) {
         out->keep = true;
         at++;
@@ -61,9 +61,9 @@ static int check_entry(const struct monitor *m, struct jump *jump, struct diag *
 
     if (!is_aligned(at, INSTRUCTION_BYTES))
         return diag_set(d, ERR_ALIGN, "0x%" PRIx64 " is not a multiple of 4", at);
-    if (!is_in_ram(&m->machine, at))
+    if (!is_in_ram(&m->board.machine, at))
         return diag_set(d, ERR_RANGE, "0x%" PRIx64 " is not in RAM", at);
-    other = regions_overlap(&m->busy, (struct range){at, at + INSTRUCTION_BYTES});
+    other = regions_overlap(&m->boot.now->busy, (struct range){at, at + INSTRUCTION_BYTES});
     if (other && other->kind == REGION_MONITOR)
         return diag_set(d, ERR_OVERLAP, "0x%" PRIx64 " is in the monitor", at);
     if (arch_try(peek_first, jump))
@@ -97,10 +97,10 @@ static int go_and_return(struct monitor *m, struct jump *jump, struct diag *d)
 
 static void leave(struct monitor *m, const struct jump *jump)
 {
-    struct handover h = {.entry = jump->entry, .el = m->cpu.el, .core_count = 1};
+    struct handover h = {.entry = jump->entry, .el = m->board.cpu.el, .core_count = 1};
 
     memcpy(h.x, jump->x, sizeof(jump->x));
-    m->board.flush(m);
+    m->board.ops->flush(&m->board);
     arch_handover(&h);
 }
 
@@ -116,8 +116,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (err)
         return err;
     console_printf(&m->con, "0x%" PRIx64 " at EL%u, MMU and caches %s, x0 = 0x%" PRIx64 "%s\n",
-                   jump.entry, m->cpu.el, jump.keep ? "on" : "off", jump.x[0],
-                   jump.x[0] && jump.x[0] == (uintptr_t)m->fdt ? ", the DTB" : "");
+                   jump.entry, m->board.cpu.el, jump.keep ? "on" : "off", jump.x[0],
+                   jump.x[0] && jump.x[0] == (uintptr_t)m->board.fdt ? ", the DTB" : "");
     arch_flush_ram();
     if (jump.keep)
         return go_and_return(m, &jump, d);

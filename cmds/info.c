@@ -26,8 +26,8 @@ static void print_range(struct console *con, const char *label, struct range r)
 
 static void print_cpu(struct monitor *m)
 {
-    const struct arch_cpu *cpu = &m->cpu;
-    unsigned count = m->machine.cpu_count;
+    const struct arch_cpu *cpu = &m->board.cpu;
+    unsigned count = m->board.machine.cpu_count;
 
     console_printf(&m->con, "CPU       %s r%up%u (%s, part 0x%03x, MIDR 0x%08" PRIx64 ")",
                    cpu_name(cpu->midr), (unsigned)field_get(cpu->midr, 23, 20),
@@ -44,15 +44,15 @@ static void print_cpu(struct monitor *m)
 
 static void print_ram(struct monitor *m)
 {
-    if (!m->machine.ram_count)
+    if (!m->board.machine.ram_count)
         console_printf(&m->con, "RAM       unknown\n");
-    for (unsigned i = 0; i < m->machine.ram_count; i++)
-        print_range(&m->con, i ? "" : "RAM", m->machine.ram[i]);
+    for (unsigned i = 0; i < m->board.machine.ram_count; i++)
+        print_range(&m->con, i ? "" : "RAM", m->board.machine.ram[i]);
 }
 
 static void print_gic(struct monitor *m)
 {
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
 
     if (machine->gic_version)
         console_printf(&m->con, "GIC       GICv%u, distributor 0x%" PRIx64 ", %s 0x%" PRIx64 "\n",
@@ -65,7 +65,7 @@ static void print_gic(struct monitor *m)
 
 static void print_line_errors(struct monitor *m)
 {
-    const uint32_t *count = m->board.line_errors(m);
+    const uint32_t *count = m->board.ops->line_errors(&m->board);
 
     if (count[LINE_FRAMING] | count[LINE_PARITY] | count[LINE_BREAK] | count[LINE_OVERRUN])
         console_printf(&m->con,
@@ -77,16 +77,16 @@ static void print_line_errors(struct monitor *m)
 
 static void print_devices(struct monitor *m)
 {
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
 
     console_printf(&m->con, "timer     %" PRIu64 ".%03u MHz, first prompt at tick %" PRIu64 "\n",
-                   m->cpu.counter_hz / 1000000, (unsigned)(m->cpu.counter_hz % 1000000 / 1000),
-                   m->prompt_ticks);
+                   m->board.cpu.counter_hz / 1000000,
+                   (unsigned)(m->board.cpu.counter_hz % 1000000 / 1000), m->prompt_ticks);
     print_gic(m);
     /* In the order of enum psci_method. */
     console_printf(&m->con, "PSCI      %s%s\n", text_pick("none\0by HVC\0by SMC", machine->psci),
                    machine->psci_0_2 ? ", 0.2 or later" : "");
-    console_printf(&m->con, "UART      PL011 at 0x%" PRIx64 ", %s\n", m->uart,
+    console_printf(&m->con, "UART      PL011 at 0x%" PRIx64 ", %s\n", m->board.uart,
                    machine->uart.found ? machine->uart.path : "not from a DTB");
     print_line_errors(m);
 }
@@ -95,15 +95,15 @@ static void print_dtb(struct monitor *m)
 {
     char size[TEXT_SIZE_BYTES];
 
-    if (!m->fdt) {
-        console_printf(&m->con, "DTB       none: %s\n", m->fdt_problem.text);
+    if (!m->board.fdt) {
+        console_printf(&m->con, "DTB       none: %s\n", m->board.fdt_problem.text);
         return;
     }
-    text_size(size, sizeof(size), m->fdt_bytes.size);
+    text_size(size, sizeof(size), m->board.fdt_bytes.size);
     console_printf(&m->con, "DTB       copied to 0x%" PRIx64 ", %s\n",
-                   (uint64_t)(uintptr_t)m->fdt_bytes.data, size);
-    if (m->fdt_problem.text[0])
-        console_printf(&m->con, BLANKS "note: %s\n", m->fdt_problem.text);
+                   (uint64_t)(uintptr_t)m->board.fdt_bytes.data, size);
+    if (m->board.fdt_problem.text[0])
+        console_printf(&m->con, BLANKS "note: %s\n", m->board.fdt_problem.text);
 }
 
 static void print_monitor(struct monitor *m)
@@ -116,13 +116,13 @@ static void print_monitor(struct monitor *m)
         console_printf(&m->con, BLANKS "0x%016" PRIx64 "-0x%016" PRIx64 "  R%c%c  %s\n",
                        parts[i].va.start, parts[i].va.end, parts[i].write ? 'W' : '-',
                        parts[i].execute ? 'X' : '-', parts[i].name);
-    if (m->skipped_devices)
+    if (m->board.skipped_devices)
         console_printf(&m->con, BLANKS "%u devices are not mapped: no room in its tables\n",
-                       m->skipped_devices);
-    if (m->payload.size)
-        print_range(&m->con, "payload", bytes_range(m->payload));
+                       m->board.skipped_devices);
+    if (m->boot.now->sources.payload.size)
+        print_range(&m->con, "payload", bytes_range(m->boot.now->sources.payload));
     else
-        console_printf(&m->con, "payload   %s\n", m->payload_problem.text);
+        console_printf(&m->con, "payload   %s\n", m->boot.now->sources.payload_problem.text);
 }
 
 /* What the kernel was built for, against what is here. */
@@ -131,15 +131,15 @@ static void print_preflight(struct monitor *m)
     char text[PREFLIGHT_TEXT_BYTES];
     struct diag why;
 
-    if (boot_need_plan(m, &why)) {
+    if (choice_need_plan(m->boot.now, &why)) {
         console_printf(&m->con, "plan      %s\n", why.text);
         return;
     }
-    preflight_describe_kernel(&m->plan, text, sizeof(text));
+    preflight_describe_kernel(&m->boot.now->plan, text, sizeof(text));
     console_printf(&m->con, "plan      kernel built for %s\n", text);
-    preflight_describe_machine(&m->input, text, sizeof(text));
+    preflight_describe_machine(&m->boot.now->input, text, sizeof(text));
     console_printf(&m->con, BLANKS "this machine has %s\n", text);
-    if (preflight_check(&m->plan, &m->input, &why))
+    if (preflight_check(&m->boot.now->plan, &m->boot.now->input, &why))
         console_printf(&m->con, BLANKS "they do not match: %.*s\n", (int)strcspn(why.text, ":"),
                        why.text);
     else
@@ -152,9 +152,10 @@ static void print_stale(struct monitor *m)
     const char *separator = BLANKS "stale: ";
 
     for (int role = PLAN_KERNEL; role < PLAN_ROLE_COUNT; role++) {
-        bool stale = role == PLAN_TABLES ? m->progress.stale_tables : m->progress.stale[role];
+        bool stale =
+            role == PLAN_TABLES ? m->boot.progress.stale_tables : m->boot.progress.stale[role];
 
-        if (!stale || boot_done(m, (enum plan_role)role))
+        if (!stale || boot_done(&m->boot, (enum plan_role)role))
             continue;
         console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
         separator = ", ";
@@ -168,11 +169,11 @@ static void print_uploads(struct monitor *m)
     const char *separator = "uploads   ";
 
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        if (m->slots[i].state < SLOT_OFFERED)
+        if (m->boot.now->sources.slots[i].state < SLOT_OFFERED)
             continue;
-        console_printf(&m->con, "%s%s %s%s", separator, upload_slot_name((enum upload_slot)i),
-                       m->slots[i].image.name,
-                       m->slots[i].state == SLOT_OFFERED ? " (not in use)" : "");
+        console_printf(&m->con, "%s%s %s%s", separator, slot_name((enum upload_slot)i),
+                       m->boot.now->sources.slots[i].image.name,
+                       m->boot.now->sources.slots[i].state == SLOT_OFFERED ? " (not in use)" : "");
         separator = ", ";
     }
     if (*separator == ',')
@@ -185,14 +186,14 @@ static void print_progress(struct monitor *m)
 
     console_printf(&m->con, "done      ");
     for (int role = PLAN_KERNEL; role < PLAN_LOADED_COUNT; role++) {
-        if (m->progress.loaded[role]) {
+        if (m->boot.progress.loaded[role]) {
             console_printf(&m->con, "%s%s", separator, plan_role_name((enum plan_role)role));
             separator = ", ";
         }
     }
-    if (m->progress.mapped)
+    if (m->boot.progress.mapped)
         console_printf(&m->con, "%sboot tables %s", *separator == ',' ? "; " : "",
-                       m->progress.mmu_on ? "in force" : "built");
+                       m->boot.progress.mmu_on ? "in force" : "built");
     else if (*separator != ',')
         console_printf(&m->con, "nothing yet");
     console_printf(&m->con, "\n");
@@ -204,9 +205,10 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     (void)argc;
     (void)argv;
     (void)d;
-    console_printf(&m->con, "board     %s\n", m->machine.model[0] ? m->machine.model : "unknown");
-    if (strcmp(m->machine.model, m->machine.compatible) != 0)
-        console_printf(&m->con, BLANKS "compatible with %s\n", m->machine.compatible);
+    console_printf(&m->con, "board     %s\n",
+                   m->board.machine.model[0] ? m->board.machine.model : "unknown");
+    if (strcmp(m->board.machine.model, m->board.machine.compatible) != 0)
+        console_printf(&m->con, BLANKS "compatible with %s\n", m->board.machine.compatible);
     print_cpu(m);
     print_ram(m);
     print_devices(m);

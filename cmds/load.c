@@ -15,12 +15,12 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
     if (found < 0)
         return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
-    err = boot_need_plan(m, d);
+    err = choice_need_plan(m->boot.now, d);
     if (err)
         return err;
-    if (argc == 2 && range_is_empty(m->plan.ranges[role]))
+    if (argc == 2 && range_is_empty(m->boot.now->plan.ranges[role]))
         return diag_set(d, ERR_NOTFOUND, "there is no %s", plan_role_name(role));
-    return boot_load(m, role, d);
+    return boot_load(&m->boot, role, d);
 }
 
 const struct cmd cmd_load = {

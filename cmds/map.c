@@ -8,7 +8,7 @@
 
 #include "cmds/cmds.h"
 #include "monitor/base/text.h"
-#include "monitor/boot/boot.h"
+#include "monitor/boot/change.h"
 
 enum { SHOW, WALK, ADD };
 
@@ -47,7 +47,7 @@ static int parse_attr(const char *word, struct pt_attr *out, struct diag *d)
 
 static int map_add(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    struct plan_mapping mapping = {0};
+    struct mapping mapping = {0};
     int err;
 
     if (argc != 5)
@@ -60,7 +60,9 @@ static int map_add(struct monitor *m, int argc, char **argv, struct diag *d)
     if (!err)
         err = parse_attr(argv[4], &mapping.attr, d);
     if (!err)
-        err = boot_map_add(m, &mapping, d);
+        err = change_add_mapping(&m->boot, &mapping, d);
+    if (!err)
+        err = boot_map(&m->boot, d);
     if (!err)
         console_printf(&m->con, "  0x%" PRIx64 " -> 0x%" PRIx64 "  0x%" PRIx64 " bytes\n",
                        mapping.va, mapping.pa, mapping.size);
@@ -70,7 +72,7 @@ static int map_add(struct monitor *m, int argc, char **argv, struct diag *d)
 static int map_build(struct monitor *m, struct diag *d)
 {
     char *show[] = {"show", "boot", NULL};
-    int err = boot_map(m, d);
+    int err = boot_map(&m->boot, d);
 
     return err ? err : map_show(m, 2, show, d);
 }

@@ -28,7 +28,7 @@ static paddr_t root_of(uint64_t ttbr)
 
 struct pt_view map_boot_view(const struct monitor *m, bool upper)
 {
-    const struct handover *h = &m->plan.handover;
+    const struct handover *h = &m->boot.now->plan.handover;
 
     return (struct pt_view){
         .read = read_entry,
@@ -46,27 +46,27 @@ struct pt_view map_live_view(const struct monitor *m, bool upper)
     return (struct pt_view){
         .read = read_entry,
         .root = root_of(upper ? state.ttbr1 : state.ttbr0),
-        .el2 = m->cpu.el == 2,
+        .el2 = m->board.cpu.el == 2,
         .upper = upper,
     };
 }
 
 int map_need_tables(const struct monitor *m, struct diag *d)
 {
-    int err = boot_need_tables(m, d);
+    int err = boot_need_tables(&m->boot, d);
 
-    if (!err && !m->progress.mapped)
+    if (!err && !m->boot.progress.mapped)
         err = diag_set(d, ERR_STATE, "the boot tables are not built; use map first");
     return err;
 }
 
 const char *map_boot_state(const struct monitor *m)
 {
-    if (m->plan.protocol != PLAN_NOTHING && !m->plan.handover.mmu)
+    if (m->boot.now->plan.protocol != PLAN_NOTHING && !m->boot.now->plan.handover.mmu)
         return "none, the kernel is entered with the MMU off";
-    if (m->progress.mmu_on)
+    if (m->boot.progress.mmu_on)
         return "in force";
-    return m->progress.mapped ? "built, not in force" : "not built";
+    return m->boot.progress.mapped ? "built, not in force" : "not built";
 }
 
 void map_print_heading(struct console *con)
@@ -90,11 +90,11 @@ static const char *name_of(const struct monitor *m, const struct pt_run *run)
     unsigned count;
     const struct arch_part *parts = arch_parts(&count);
 
-    for (unsigned i = 0; i < m->plan.mapping_count; i++) {
-        const struct plan_mapping *mapping = &m->plan.mappings[i];
+    for (unsigned i = 0; i < plan_mapping_count(&m->boot.now->plan); i++) {
+        const struct plan_mapping mapping = plan_mapping(&m->boot.now->plan, i);
 
-        if (run->va == mapping->va && run->pa == mapping->pa)
-            return mapping->name;
+        if (run->va == mapping.va && run->pa == mapping.pa)
+            return mapping.name;
     }
     for (unsigned i = 0; i < count; i++) {
         if (range_has(parts[i].va, run->va))
@@ -143,5 +143,6 @@ int map_show(struct monitor *m, int argc, char **argv, struct diag *d)
     if (err)
         return err;
     return show_tables(m, map_boot_view,
-                       m->progress.mmu_on ? "boot tables, in force" : "boot tables, not in force");
+                       m->boot.progress.mmu_on ? "boot tables, in force"
+                                               : "boot tables, not in force");
 }

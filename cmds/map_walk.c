@@ -27,11 +27,11 @@ static bool is_upper(vaddr_t va)
 /* Where the boot tables are in force, but only for some addresses, the others wait for the jump. */
 static bool boot_tables_live(const struct monitor *m, vaddr_t va)
 {
-    const struct handover *h = &m->plan.handover;
+    const struct handover *h = &m->boot.now->plan.handover;
 
-    if (!m->progress.mmu_on)
+    if (!m->boot.progress.mmu_on)
         return false;
-    if (h->el != m->cpu.el)
+    if (h->el != m->board.cpu.el)
         return true;
     return h->el == 2 ? pt_index(va, 0) == pt_index(h->entry, 0) : is_upper(va);
 }
@@ -42,9 +42,11 @@ static void choose_cpu(const struct monitor *m, struct lookup *l)
 
     arch_mmu_state(&state);
     l->live = !l->boot || boot_tables_live(m, l->va);
-    l->regime = l->boot && m->plan.handover.el != m->cpu.el ? ARCH_REGIME_EL1 : ARCH_REGIME_SELF;
-    l->mair = l->boot ? m->plan.handover.mair : state.mair;
-    l->instruction = m->cpu.el == 2 && l->regime == ARCH_REGIME_SELF ? "AT S1E2R" : "AT S1E1R";
+    l->regime = l->boot && m->boot.now->plan.handover.el != m->board.cpu.el ? ARCH_REGIME_EL1
+                                                                            : ARCH_REGIME_SELF;
+    l->mair = l->boot ? m->boot.now->plan.handover.mair : state.mair;
+    l->instruction =
+        m->board.cpu.el == 2 && l->regime == ARCH_REGIME_SELF ? "AT S1E2R" : "AT S1E1R";
 }
 
 static int parse(const struct monitor *m, int argc, char **argv, struct lookup *l, struct diag *d)
@@ -58,7 +60,8 @@ static int parse(const struct monitor *m, int argc, char **argv, struct lookup *
     err = parse_number(argv[argc - 1], &l->va, d);
     if (err)
         return err;
-    l->boot = boot || (!monitor && (is_upper(l->va) || range_has(m->plan.kernel.va, l->va)));
+    l->boot =
+        boot || (!monitor && (is_upper(l->va) || range_has(m->boot.now->plan.kernel.va, l->va)));
     return l->boot ? map_need_tables(m, d) : ERR_OK;
 }
 

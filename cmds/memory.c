@@ -52,8 +52,8 @@ int memory_check_target(const struct monitor *m, const struct memory_span *span,
 {
     const struct range target = {span->start, span->start + span->count * span->width};
 
-    for (unsigned i = 0; i < m->busy.count; i++) {
-        const struct region *r = &m->busy.entries[i];
+    for (unsigned i = 0; i < m->boot.now->busy.count; i++) {
+        const struct region *r = &m->boot.now->busy.entries[i];
 
         if (r->kind == REGION_MONITOR && range_overlaps(r->range, target)) {
             return regions_refuse(target, "", r, d);
@@ -116,8 +116,8 @@ void memory_suggest(const struct monitor *m, const char *word, struct diag *d)
         parse_number(hex, &address, NULL) != ERR_OK) {
         return;
     }
-    for (unsigned i = 0; i < m->machine.ram_count; i++) {
-        if (range_has(m->machine.ram[i], address)) {
+    for (unsigned i = 0; i < m->board.machine.ram_count; i++) {
+        if (range_has(m->board.machine.ram[i], address)) {
             (void)text_add(d->text, sizeof(d->text), "; did you mean %s?", hex);
             return;
         }

@@ -79,16 +79,16 @@ static void print_regime(struct console *con, const struct regime *r, const char
 
 static void print_all(struct monitor *m)
 {
-    const bool on = m->progress.mmu_on;
-    const bool el1_kernel_at_el2 = m->cpu.el == 2 && m->plan.handover.el == 1;
+    const bool on = m->boot.progress.mmu_on;
+    const bool el1_kernel_at_el2 = m->board.cpu.el == 2 && m->boot.now->plan.handover.el == 1;
     const char *boot_tables = on ? "boot tables" : "nothing";
     struct arch_mmu_state s;
     struct regime own, el1;
 
     arch_mmu_state(&s);
-    own = (struct regime){m->cpu.el, s.sctlr, s.tcr,           s.mair,
-                          s.ttbr0,   s.ttbr1, "monitor's map", boot_tables};
-    if (on && m->cpu.el == 2 && !el1_kernel_at_el2)
+    own = (struct regime){m->board.cpu.el, s.sctlr, s.tcr,           s.mair,
+                          s.ttbr0,         s.ttbr1, "monitor's map", boot_tables};
+    if (on && m->board.cpu.el == 2 && !el1_kernel_at_el2)
         own.ttbr0_use = "monitor's map with the boot tables' kernel";
     print_regime(&m->con, &own, "the monitor's regime");
     if (el1_kernel_at_el2) {
@@ -114,7 +114,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     found = text_find(subcommands, argv[1]);
     if (found < 0)
         return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
-    err = boot_mmu(m, found == ON, d);
+    err = boot_mmu(&m->boot, found == ON, d);
     if (!err)
         console_printf(&m->con, "boot tables: %s\n", map_boot_state(m));
     return err;

@@ -9,7 +9,7 @@
 #include "monitor/monitor.h"
 #include "monitor/plan/preflight.h"
 #include "monitor/sources/images.h"
-#include "monitor/sources/unpacked.h"
+#include "monitor/sources/plain.h"
 #include "payload/unpack.h"
 
 enum { ELF_X = 1, ELF_W = 2, ELF_R = 4 };
@@ -55,8 +55,8 @@ static void print_digests(struct console *con, const struct fit_image *image)
 static paddr_t destination(const struct monitor *m, enum fit_role role, const struct elf64 *elf,
                            bool *known)
 {
-    *known = role == FIT_KERNEL || m->plan.protocol != PLAN_NOTHING;
-    return role == FIT_KERNEL ? elf->pa.start : m->plan.ranges[PLAN_APP].start;
+    *known = role == FIT_KERNEL || m->boot.now->plan.protocol != PLAN_NOTHING;
+    return role == FIT_KERNEL ? elf->pa.start : m->boot.now->plan.ranges[PLAN_APP].start;
 }
 
 static void print_segments(struct monitor *m, enum fit_role role, const struct elf64 *elf)
@@ -84,8 +84,7 @@ static void print_segments(struct monitor *m, enum fit_role role, const struct e
 /* The bytes of @image as they are loaded; size 0: it is compressed, and not unpacked. */
 static struct bytes plain(const struct monitor *m, const struct fit_image *image)
 {
-    return unpacked_is_needed(image, image->role) ? unpacked_data(m, image, image->role)
-                                                  : image->data;
+    return plain_of(&m->boot.now->sources, image, image->role);
 }
 
 static void print_compression(struct monitor *m, const struct fit_image *image)
@@ -126,18 +125,19 @@ static void print_linux(struct monitor *m, const struct fit_image *image)
     }
     console_printf(&m->con, "  text_offset 0x%" PRIx64 ", image_size 0x%" PRIx64 "\n",
                    header.text_offset, header.memory_bytes);
-    if (m->plan.protocol == PLAN_LINUX)
+    if (m->boot.now->plan.protocol == PLAN_LINUX)
         console_printf(&m->con, "  goes to 0x%" PRIx64 "-0x%" PRIx64 "\n",
-                       m->plan.ranges[PLAN_KERNEL].start, m->plan.ranges[PLAN_KERNEL].end);
+                       m->boot.now->plan.ranges[PLAN_KERNEL].start,
+                       m->boot.now->plan.ranges[PLAN_KERNEL].end);
 }
 
 static void print_facts(struct monitor *m, const struct fit_image *image)
 {
     char text[PREFLIGHT_TEXT_BYTES];
-    bool planned = m->plan.protocol != PLAN_NOTHING;
+    bool planned = m->boot.now->plan.protocol != PLAN_NOTHING;
 
     if (planned)
-        preflight_describe_kernel(&m->plan, text, sizeof(text));
+        preflight_describe_kernel(&m->boot.now->plan, text, sizeof(text));
     else if (image->facts.is_sel4)
         preflight_describe_sel4(&image->facts, text, sizeof(text));
     else
@@ -148,11 +148,12 @@ static void print_facts(struct monitor *m, const struct fit_image *image)
 /* Where several images have one role, the uploaded one is in force. */
 static const char *origin(const struct monitor *m, const struct fit_image *image)
 {
-    if (image->role == FIT_OTHER || m->slots[image->role].state != SLOT_TAKEN)
+    if (image->role == FIT_OTHER || m->boot.now->sources.slots[image->role].state != SLOT_TAKEN)
         return "";
-    if (image == &m->slots[image->role].image)
+    if (image == &m->boot.now->sources.slots[image->role].image)
         return ", uploaded";
-    return image == images_find(m, image->role) ? "" : ", replaced by an upload";
+    return image == images_find(&m->boot.now->sources, image->role) ? ""
+                                                                    : ", replaced by an upload";
 }
 
 static void print_image(struct monitor *m, const struct fit_image *image)
@@ -188,18 +189,30 @@ static void print_configs(struct monitor *m)
 {
     char name[FIT_NAME_BYTES];
 
-    if (!fit_config_name(&m->fit, 1, name))
+    if (!fit_config_name(&m->boot.now->sources.fit, 1, name))
         return;
-    for (unsigned i = 0; fit_config_name(&m->fit, i, name); i++)
+    for (unsigned i = 0; fit_config_name(&m->boot.now->sources.fit, i, name); i++)
         console_printf(&m->con, "%s%s", i ? ", " : "configurations: ", name);
     console_printf(&m->con, "\n");
 }
 
+/* Of the payload as it is now. */
+static void print_tree_digest(struct console *con, const struct sources *s)
+{
+    bool uploaded = s->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
+    struct diag why;
+
+    if (images_verify_payload(s, &why))
+        console_printf(con, ", MISMATCH: %s\n", why.text);
+    else
+        console_printf(con, "%s\n", uploaded ? "" : ", sha256 of its tree ok");
+}
+
 static int print_fit(struct monitor *m)
 {
-    const struct slot *slot = &m->slots[UPLOAD_PAYLOAD];
-    bool uploaded = slot->state == SLOT_TAKEN;
-    struct bytes fit = uploaded ? slot->image.data : m->payload;
+    const struct sources *s = &m->boot.now->sources;
+    bool uploaded = s->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
+    struct bytes fit = images_payload(s);
     char size[TEXT_SIZE_BYTES];
 
     if (fit.size) {
@@ -207,16 +220,16 @@ static int print_fit(struct monitor *m)
         console_printf(&m->con, "FIT, %s at 0x%" PRIx64 "%s\n", size, address_of(fit),
                        uploaded ? ", uploaded" : "");
     }
-    if (m->payload_problem.text[0]) {
-        console_printf(&m->con, "unusable: %s\n", m->payload_problem.text);
+    if (m->boot.now->sources.payload_problem.text[0]) {
+        console_printf(&m->con, "unusable: %s\n", m->boot.now->sources.payload_problem.text);
         return ERR_OK;
     }
-    console_printf(&m->con, "%s%s%s%s\n", m->fit.description,
-                   *m->fit.config ? ", configuration " : "", m->fit.config,
-                   uploaded ? "" : ", sha256 of its tree ok");
+    console_printf(&m->con, "%s%s%s", s->fit.description, *s->fit.config ? ", configuration " : "",
+                   s->fit.config);
+    print_tree_digest(&m->con, s);
     print_configs(m);
-    for (unsigned i = 0; i < m->fit.image_count; i++) {
-        print_image(m, &m->fit.images[i]);
+    for (unsigned i = 0; i < m->boot.now->sources.fit.image_count; i++) {
+        print_image(m, &m->boot.now->sources.fit.images[i]);
         if (console_interrupted(&m->con))
             return ERR_INTERRUPTED;
     }
@@ -225,17 +238,18 @@ static int print_fit(struct monitor *m)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    bool any = m->payload.size || m->desc.size || m->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
+    bool any = m->boot.now->sources.payload.size || m->boot.now->sources.desc.size ||
+               m->boot.now->sources.slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
     int err = any ? print_fit(m) : ERR_OK;
 
     (void)argc;
     (void)argv;
     (void)d;
     for (unsigned i = 0; i < UPLOAD_PAYLOAD && !err; i++) {
-        if (m->slots[i].state != SLOT_TAKEN)
+        if (m->boot.now->sources.slots[i].state != SLOT_TAKEN)
             continue;
         any = true;
-        print_image(m, &m->slots[i].image);
+        print_image(m, &m->boot.now->sources.slots[i].image);
         if (console_interrupted(&m->con))
             err = ERR_INTERRUPTED;
     }
@@ -243,8 +257,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
         return err;
     if (!any)
         return print_none(&m->con);
-    if (m->plan.protocol == PLAN_NOTHING)
-        console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
+    if (m->boot.now->plan.protocol == PLAN_NOTHING)
+        console_printf(&m->con, "no plan: %s\n", m->boot.now->problem.text);
     return ERR_OK;
 }
 

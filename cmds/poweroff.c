@@ -18,7 +18,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (code > CODE_MAX) {
         return diag_set(d, ERR_RANGE, "CODE %" PRIu64 " is more than %d", code, CODE_MAX);
     }
-    return m->board.poweroff(m, (int)code, d);
+    console_printf(&m->con, "RESULT %d\n", (int)code);
+    return m->board.ops->poweroff(&m->board, (int)code, d);
 }
 
 const struct cmd cmd_poweroff = {

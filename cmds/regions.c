@@ -24,15 +24,17 @@ static int print_map(struct console *con, const struct memory_map *map)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    struct memory_map map = {.busy = &m->busy, .plan = &m->plan, .machine = &m->machine};
+    struct memory_map map = {
+        .busy = &m->boot.now->busy, .plan = &m->boot.now->plan, .machine = &m->board.machine};
 
     map.devices = argc == 2 && !strcmp(argv[1], "-d");
     if (argc == 2 && !map.devices)
         return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
-        map.done[role] = boot_done(m, (enum plan_role)role);
-    if (!m->machine.ram_count)
-        console_printf(&m->con, "RAM unknown: no usable devicetree: %s\n", m->fdt_problem.text);
+        map.done[role] = boot_done(&m->boot, (enum plan_role)role);
+    if (!m->board.machine.ram_count)
+        console_printf(&m->con, "RAM unknown: no usable devicetree: %s\n",
+                       m->board.fdt_problem.text);
     return print_map(&m->con, &map);
 }
 

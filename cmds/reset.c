@@ -7,7 +7,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
     (void)argc;
     (void)argv;
-    return m->board.reset(m, d);
+    return m->board.ops->reset(&m->board, d);
 }
 
 const struct cmd cmd_reset = {

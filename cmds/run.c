@@ -7,15 +7,16 @@
 #include "monitor/monitor.h"
 #include "monitor/shell/script.h"
 #include "monitor/sources/images.h"
+#include "monitor/sources/plain.h"
 
 static int run_image(struct monitor *m, struct diag *d)
 {
     int err;
 
-    if (!images_find(m, FIT_SCRIPT))
+    if (!images_find(&m->boot.now->sources, FIT_SCRIPT))
         return diag_set(d, ERR_NOTFOUND, "there is no script; xmodem script receives one");
-    err = images_verify(m, FIT_SCRIPT, d);
-    return err ? err : script_run(&m->shell, images_data(m, FIT_SCRIPT), d);
+    err = plain_verify(&m->boot.now->sources, FIT_SCRIPT, d);
+    return err ? err : script_run(&m->shell, plain_bytes(&m->boot.now->sources, FIT_SCRIPT), d);
 }
 
 static int run_memory(struct monitor *m, char **argv, struct diag *d)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "monitor/arch.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "payload/xmodem_send.h"

@@ -4,6 +4,7 @@
 #ifndef ELFMON_CMDS_TRANSFER_H
 #define ELFMON_CMDS_TRANSFER_H
 
+#include "monitor/shell/console.h"
 #include "monitor/sources/upload.h"
 #include "payload/xmodem.h"
 

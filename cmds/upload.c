@@ -2,8 +2,8 @@
 /* upload: what came over the line, and what is left of it after a reset. */
 #include "monitor/sources/upload.h"
 #include "cmds/cmds.h"
+#include "cmds/uploads.h"
 #include "monitor/base/text.h"
-#include "monitor/monitor.h"
 
 enum { LIST, KEEP, DROP };
 
@@ -14,14 +14,36 @@ static int list(struct monitor *m)
     bool any = false;
 
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        if (m->slots[i].state == SLOT_EMPTY)
+        if (m->boot.now->sources.slots[i].state == SLOT_EMPTY)
             continue;
-        upload_print(m, (enum upload_slot)i);
+        uploads_print(m, (enum upload_slot)i);
         any = true;
     }
     if (!any)
         console_printf(&m->con, "nothing is uploaded\n");
     return ERR_OK;
+}
+
+static int keep(struct monitor *m, enum upload_slot slot, struct diag *d)
+{
+    struct change c;
+    unsigned kept;
+    int err = change_begin(&m->boot, &c, d);
+
+    if (!err)
+        err = upload_keep(&c.to->sources, slot, &kept, d);
+    return err ? err : uploads_use(m, &c, kept, d);
+}
+
+static int drop(struct monitor *m, enum upload_slot slot, struct diag *d)
+{
+    struct change c;
+    int err = change_begin(&m->boot, &c, d);
+
+    if (!err)
+        err = upload_drop(&c.to->sources, slot, &c.roles, d);
+    c.forced = true;
+    return err ? err : change_commit(&m->boot, &c, d);
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
@@ -34,8 +56,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (what == LIST)
         return argc > 2 ? diag_set(d, ERR_USAGE, "list takes no word") : list(m);
     if (what == KEEP)
-        return upload_keep(m, (enum upload_slot)slot, d);
-    return upload_drop(m, (enum upload_slot)slot, d);
+        return keep(m, (enum upload_slot)slot, d);
+    return drop(m, (enum upload_slot)slot, d);
 }
 
 const struct cmd cmd_upload = {

@@ -6,8 +6,11 @@
 
 #include "cmds/memory.h"
 #include "cmds/transfer.h"
+#include "cmds/uploads.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
+#include "monitor/boot/busy.h"
+#include "monitor/boot/change.h"
 #include "payload/content.h"
 
 enum { SECONDS_DEFAULT = 60, SECONDS_MAX = 3600, MS_PER_SECOND = 1000, WORDS_MAX = 4 };
@@ -97,16 +100,16 @@ static int keep_clear_of_tables(const struct monitor *m, struct range *room, boo
 {
     struct region live = {.kind = REGION_DONE, .name = "the boot tables in force"};
 
-    live.range =
-        (struct range){m->plan.ranges[PLAN_TABLES].start, m->plan.ranges[PLAN_TRAMPOLINE].end};
-    return m->progress.mmu_on ? keep_clear(room, fixed, &live, d) : ERR_OK;
+    live.range = (struct range){m->boot.now->plan.ranges[PLAN_TABLES].start,
+                                m->boot.now->plan.ranges[PLAN_TRAMPOLINE].end};
+    return m->boot.progress.mmu_on ? keep_clear(room, fixed, &live, d) : ERR_OK;
 }
 
 static const struct range *ram_at(const struct monitor *m, paddr_t address)
 {
-    for (unsigned i = 0; i < m->machine.ram_count; i++)
-        if (range_has(m->machine.ram[i], address))
-            return &m->machine.ram[i];
+    for (unsigned i = 0; i < m->board.machine.ram_count; i++)
+        if (range_has(m->board.machine.ram[i], address))
+            return &m->board.machine.ram[i];
     return NULL;
 }
 
@@ -135,8 +138,8 @@ static int find_room(const struct monitor *m, const char *address, const char *l
                         range_bytes(*room), start, limit);
     if (limit)
         room->end = start + bytes;
-    for (unsigned i = 0; i < m->busy.count && !err; i++)
-        err = keep_clear(room, limit, &m->busy.entries[i], d);
+    for (unsigned i = 0; i < m->boot.now->busy.count && !err; i++)
+        err = keep_clear(room, limit, &m->boot.now->busy.entries[i], d);
     return err ? err : keep_clear_of_tables(m, room, limit, d);
 }
 
@@ -210,13 +213,28 @@ static int receive_raw(struct monitor *m, const struct request *r, struct diag *
     return err;
 }
 
+/* All of the files or none of them. */
+static int take_files(struct monitor *m, struct transfer_files *files, struct diag *d)
+{
+    struct change c;
+    int err = change_begin(&m->boot, &c, d);
+
+    if (!err)
+        err = upload_take(&c.to->sources, files->files, files->count, &c.fresh, d);
+    return err ? err : uploads_use(m, &c, c.fresh, d);
+}
+
 static int receive_to_slots(struct monitor *m, const struct request *r, enum upload_slot slot,
                             struct diag *d)
 {
     struct transfer t = {0};
     struct transfer_files files = {.max = slot == UPLOAD_ANY ? UPLOAD_FILES_MAX : 1};
-    int err = upload_room(m, &files.room, d);
+    int err = ERR_OK;
 
+    if (m->boot.progress.cores_started)
+        err = diag_set(d, ERR_STATE, "other cores wait for the kernel already; use reset first");
+    if (!err)
+        err = busy_room(&m->board, m->boot.now, &files.room, d);
     if (!err)
         err = receive(m, r, &t, &files, d);
     if (!err && r->has_sha256 && files.count > 1)
@@ -227,7 +245,7 @@ static int receive_to_slots(struct monitor *m, const struct request *r, enum upl
         files.files[i].sha256 = r->sha256;
     }
     if (!err)
-        err = upload_take(m, files.files, files.count, d);
+        err = take_files(m, &files, d);
     if (err)
         return err;
     transfer_print(&t, &m->con);

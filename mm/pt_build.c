@@ -116,9 +116,9 @@ static int map_level(struct job *job, uint64_t *table, unsigned level)
 }
 
 /* Check what every mapping must keep to; @alignment is a power of two. */
-static int check(const struct pt *pt, const struct job *job, uint64_t alignment)
+static int check(bool upper, const struct job *job, uint64_t alignment)
 {
-    uint64_t base = pt->upper ? PT_UPPER_BASE : 0;
+    uint64_t base = upper ? PT_UPPER_BASE : 0;
     uint64_t room = BIT(PT_VA_BITS);
 
     if (!is_aligned(job->va | job->pa | job->size, alignment) || job->size == 0)
@@ -129,7 +129,7 @@ static int check(const struct pt *pt, const struct job *job, uint64_t alignment)
     if (job->va - base >= room || job->size > room - (job->va - base))
         return diag_set(job->d, ERR_RANGE,
                         "0x%" PRIx64 " bytes at 0x%" PRIx64 ": outside the %s half of 48 bits",
-                        job->size, job->va, pt->upper ? "upper" : "lower");
+                        job->size, job->va, upper ? "upper" : "lower");
     if (job->pa >= room || job->size > room - job->pa)
         return diag_set(job->d, ERR_RANGE,
                         "0x%" PRIx64 " bytes at physical 0x%" PRIx64 ": beyond 48 bits", job->size,
@@ -137,9 +137,16 @@ static int check(const struct pt *pt, const struct job *job, uint64_t alignment)
     return ERR_OK;
 }
 
+int pt_check(bool upper, vaddr_t va, paddr_t pa, uint64_t size, struct diag *d)
+{
+    const struct job job = {.va = va, .pa = pa, .size = size, .d = d};
+
+    return check(upper, &job, PAGE_BYTES);
+}
+
 static int map(struct pt *pt, struct job *job, uint64_t alignment)
 {
-    int err = check(pt, job, alignment);
+    int err = check(pt->upper, job, alignment);
 
     if (err)
         return err;

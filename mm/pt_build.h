@@ -36,6 +36,12 @@ struct pt {
 int pt_init(struct pt *pt, struct pt_arena *arena, bool el2, bool upper);
 
 /**
+ * What pt_map demands of its arguments: ERR_OK, ERR_ALIGN or ERR_RANGE.
+ * @upper  the half of TTBR1: virtual addresses from 0xffff000000000000
+ */
+int pt_check(bool upper, vaddr_t va, paddr_t pa, uint64_t size, struct diag *d);
+
+/**
  * Map [va, va + size) to [pa, pa + size), largest blocks first (1 GiB, 2 MiB, 4 KiB).
  *
  * @size   bytes, non-zero multiple of 4096; va and pa share that alignment

@@ -7,7 +7,7 @@
 #include "monitor/base/bits.h"
 #include "monitor/plan/preflight.h"
 #include "monitor/sources/images.h"
-#include "monitor/sources/upload.h"
+#include "monitor/sources/plain.h"
 
 static uint64_t ram_bytes(const struct machine *machine)
 {
@@ -20,17 +20,18 @@ static uint64_t ram_bytes(const struct machine *machine)
 
 static void print_machine(struct monitor *m)
 {
-    if (!m->machine.ram_count) {
-        console_printf(&m->con, "elfmon " ELFMON_VERSION "  (EL%u, %s)\n", m->cpu.el,
-                       cpu_name(m->cpu.midr));
-        console_printf(&m->con, "no usable devicetree: %s\n", m->fdt_problem.text);
+    if (!m->board.machine.ram_count) {
+        console_printf(&m->con, "elfmon " ELFMON_VERSION "  (EL%u, %s)\n", m->board.cpu.el,
+                       cpu_name(m->board.cpu.midr));
+        console_printf(&m->con, "no usable devicetree: %s\n", m->board.fdt_problem.text);
         return;
     }
     console_printf(&m->con,
                    "elfmon " ELFMON_VERSION "  (EL%u, %s x%u, %" PRIu64 " MiB at 0x%" PRIx64
                    ", %s)\n",
-                   m->cpu.el, cpu_name(m->cpu.midr), m->machine.cpu_count,
-                   ram_bytes(&m->machine) / MIB(1), m->machine.ram[0].start, m->machine.model);
+                   m->board.cpu.el, cpu_name(m->board.cpu.midr), m->board.machine.cpu_count,
+                   ram_bytes(&m->board.machine) / MIB(1), m->board.machine.ram[0].start,
+                   m->board.machine.model);
 }
 
 static uint64_t kib(uint64_t bytes)
@@ -41,31 +42,32 @@ static uint64_t kib(uint64_t bytes)
 /* What is missing then is missed later: other cores, reset, power. */
 static void print_start(struct monitor *m)
 {
-    if (m->cpu.started_at_el3)
-        console_printf(&m->con, "started at EL3: set up for non-secure EL%u%s\n", m->cpu.el,
-                       m->machine.psci == PSCI_NONE ? "; there is no PSCI" : "");
+    if (m->board.cpu.started_at_el3)
+        console_printf(&m->con, "started at EL3: set up for non-secure EL%u%s\n", m->board.cpu.el,
+                       m->board.machine.psci == PSCI_NONE ? "; there is no PSCI" : "");
 }
 
 static uint64_t image_kib(const struct monitor *m, enum fit_role role)
 {
-    return kib(images_data(m, role).size);
+    return kib(plain_bytes(&m->boot.now->sources, role).size);
 }
 
 static void print_payload(struct monitor *m)
 {
-    if (!m->desc.size) {
+    if (!m->boot.now->sources.desc.size) {
         console_printf(&m->con, "no payload: put one in with elfmon-pack\n");
         return;
     }
-    if (m->payload_problem.text[0]) {
-        console_printf(&m->con, "payload: unusable: %s\n", m->payload_problem.text);
+    if (m->boot.now->sources.payload_problem.text[0]) {
+        console_printf(&m->con, "payload: unusable: %s\n",
+                       m->boot.now->sources.payload_problem.text);
         return;
     }
-    console_printf(&m->con, "payload: %s, kernel %" PRIu64 " KiB", m->fit.description,
-                   image_kib(m, FIT_KERNEL));
-    if (images_find(m, FIT_APP))
+    console_printf(&m->con, "payload: %s, kernel %" PRIu64 " KiB",
+                   m->boot.now->sources.fit.description, image_kib(m, FIT_KERNEL));
+    if (images_find(&m->boot.now->sources, FIT_APP))
         console_printf(&m->con, " + root task %" PRIu64 " KiB", image_kib(m, FIT_APP));
-    if (images_find(m, FIT_INITRD))
+    if (images_find(&m->boot.now->sources, FIT_INITRD))
         console_printf(&m->con, " + initrd %" PRIu64 " KiB", image_kib(m, FIT_INITRD));
     console_printf(&m->con, ", sha256 of its tree ok\n");
 }
@@ -75,14 +77,14 @@ static void print_fit(struct monitor *m)
     char kernel[PREFLIGHT_TEXT_BYTES];
     struct diag d;
 
-    if (m->payload_problem.text[0])
+    if (m->boot.now->sources.payload_problem.text[0])
         return;
-    if (m->plan.protocol == PLAN_NOTHING) {
-        console_printf(&m->con, "no plan: %s\n", m->plan_problem.text);
+    if (m->boot.now->plan.protocol == PLAN_NOTHING) {
+        console_printf(&m->con, "no plan: %s\n", m->boot.now->problem.text);
         return;
     }
-    preflight_describe_kernel(&m->plan, kernel, sizeof(kernel));
-    if (preflight_check(&m->plan, &m->input, &d))
+    preflight_describe_kernel(&m->boot.now->plan, kernel, sizeof(kernel));
+    if (preflight_check(&m->boot.now->plan, &m->boot.now->input, &d))
         console_printf(&m->con, "does not match: %s\n", d.text);
     else
         console_printf(&m->con, "kernel built for: %s: matches\n", kernel);
@@ -91,8 +93,8 @@ static void print_fit(struct monitor *m)
 static void print_uploads(struct monitor *m)
 {
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        const struct slot *slot = &m->slots[i];
-        const char *name = upload_slot_name((enum upload_slot)i);
+        const struct slot *slot = &m->boot.now->sources.slots[i];
+        const char *name = slot_name((enum upload_slot)i);
 
         if (slot->state == SLOT_OFFERED)
             console_printf(&m->con,

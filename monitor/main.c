@@ -15,6 +15,7 @@
 #include "monitor/arch/runtime.h"
 #include "monitor/banner.h"
 #include "monitor/boot/place.h"
+#include "monitor/monitor.h"
 #include "monitor/pace.h"
 #include "monitor/shell/countdown.h"
 #include "monitor/sources/embedded.h"
@@ -76,7 +77,7 @@ static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned look
 
 static uint64_t counter_us(void *context)
 {
-    uint64_t hz = monitor.cpu.counter_hz ? monitor.cpu.counter_hz : 1000000;
+    uint64_t hz = monitor.board.cpu.counter_hz ? monitor.board.cpu.counter_hz : 1000000;
     uint64_t count = arch_counter();
 
     (void)context;
@@ -116,9 +117,9 @@ static void report_line(void *context, const char *text)
 
 /* --- The ways out ------------------------------------------------------------------------- */
 
-static enum psci_conduit conduit(const struct monitor *m)
+static enum psci_conduit conduit(const struct board *board)
 {
-    switch (m->machine.psci) {
+    switch (board->machine.psci) {
     case PSCI_HVC:
         return PSCI_BY_HVC;
     case PSCI_SMC:
@@ -142,9 +143,9 @@ static int do_psci(void *context)
     return ERR_OK;
 }
 
-static int psci(struct monitor *m, struct psci_request *r, struct diag *d)
+static int psci(const struct board *board, struct psci_request *r, struct diag *d)
 {
-    r->conduit = conduit(m);
+    r->conduit = conduit(board);
     if (r->conduit == PSCI_BY_NOTHING)
         return diag_set(d, ERR_UNSUPPORTED, "the DTB describes no PSCI");
     if (arch_guard(do_psci, r, d))
@@ -152,26 +153,26 @@ static int psci(struct monitor *m, struct psci_request *r, struct diag *d)
     return ERR_OK;
 }
 
-static void board_flush(struct monitor *m)
+static void board_flush(const struct board *board)
 {
-    (void)m;
+    (void)board;
     idle_stop(&idle, &port);
     port.ops->flush(&port);
 }
 
-static const uint32_t *board_line_errors(const struct monitor *m)
+static const uint32_t *board_line_errors(const struct board *board)
 {
-    (void)m;
+    (void)board;
     return port.errors;
 }
 
-static int board_reset(struct monitor *m, struct diag *d)
+static int board_reset(const struct board *board, struct diag *d)
 {
     struct psci_request r = {.function = PSCI_SYSTEM_RESET};
     int err;
 
-    board_flush(m);
-    err = psci(m, &r, d);
+    board_flush(board);
+    err = psci(board, &r, d);
     return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_RESET returned %" PRId64, r.result);
 }
 
@@ -181,23 +182,22 @@ static int do_semihost_exit(void *context)
     return ERR_OK;
 }
 
-static int board_poweroff(struct monitor *m, int code, struct diag *d)
+static int board_poweroff(const struct board *board, int code, struct diag *d)
 {
     struct psci_request r = {.function = PSCI_SYSTEM_OFF};
     uint64_t status = (uint64_t)code;
     int err;
 
-    console_printf(&m->con, "RESULT %d\n", code);
-    board_flush(m);
+    board_flush(board);
     (void)arch_try(do_semihost_exit, &status);
-    err = psci(m, &r, d);
+    err = psci(board, &r, d);
     return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_OFF returned %" PRId64, r.result);
 }
 
-static int board_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, struct diag *d)
+static int board_cpu_on(const struct board *board, uint64_t mpidr, paddr_t entry, struct diag *d)
 {
     struct psci_request r = {.function = PSCI_CPU_ON, .a = mpidr, .b = entry};
-    int err = psci(m, &r, d);
+    int err = psci(board, &r, d);
 
     if (!err && r.result)
         err = diag_set(d, ERR_IO, "PSCI CPU_ON of core 0x%" PRIx64 " returned %" PRId64, mpidr,
@@ -205,14 +205,24 @@ static int board_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, struct
     return err;
 }
 
-static int board_cpu_state(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d)
+static int board_cpu_state(const struct board *board, uint64_t mpidr, int64_t *state,
+                           struct diag *d)
 {
     struct psci_request r = {.function = PSCI_AFFINITY, .a = mpidr};
-    int err = psci(m, &r, d);
+    int err = psci(board, &r, d);
 
     *state = r.result;
     return err;
 }
+
+static const struct board_ops board_ops = {
+    .reset = board_reset,
+    .poweroff = board_poweroff,
+    .cpu_on = board_cpu_on,
+    .cpu_state = board_cpu_state,
+    .flush = board_flush,
+    .line_errors = board_line_errors,
+};
 
 /* --- The UART where the DTB names none ---------------------------------------------------- */
 
@@ -235,9 +245,9 @@ static paddr_t find_uart(const struct monitor *m)
 {
     const paddr_t other = LAYOUT_OTHER_UART;
 
-    if (m->machine.uart.found)
-        return m->machine.uart.base;
-    if (!machine_has_ram(&m->machine, (struct range){other, other + PAGE_BYTES}) &&
+    if (m->board.machine.uart.found)
+        return m->board.machine.uart.base;
+    if (!machine_has_ram(&m->board.machine, (struct range){other, other + PAGE_BYTES}) &&
         !is_uart(LAYOUT_EARLY_UART) && is_uart(other))
         return other;
     return LAYOUT_EARLY_UART;
@@ -249,14 +259,11 @@ static void start_console(struct monitor *m)
 {
     console_init(&m->con, &serial_console, &port);
     arch_report_to(report_line, &m->con);
-    m->board = (struct monitor_board){
-        .reset = board_reset,
-        .poweroff = board_poweroff,
-        .cpu_on = board_cpu_on,
-        .cpu_state = board_cpu_state,
-        .flush = board_flush,
-        .line_errors = board_line_errors,
-    };
+    m->board.ops = &board_ops;
+    m->boot.board = &m->board;
+    m->boot.con = &m->con;
+    m->boot.script = &m->shell.script;
+    m->boot.now = &m->boot.choices[0];
 }
 
 /* @hint: x0 at entry, where 0 says nothing. */
@@ -265,7 +272,7 @@ static void find_dtb(struct monitor *m, paddr_t hint, struct bytes *found)
     const paddr_t at[] = {hint, LAYOUT_EARLY_DTB, LAYOUT_OTHER_DTBS};
     const unsigned first = hint ? 0 : 1;
 
-    place_find_dtb(m, at + first, sizeof(at) / sizeof(at[0]) - first, found);
+    place_find_dtb(&m->board, at + first, sizeof(at) / sizeof(at[0]) - first, found);
 }
 
 /* Spin tables are served by what runs before the kernel, and here nothing does. */
@@ -281,28 +288,28 @@ static void forget_spin_tables(struct machine *machine)
 static void leave_secure(struct monitor *m)
 {
     static const struct gic_access secure = {arch_secure_read, arch_secure_write};
-    const struct machine *machine = &m->machine;
+    const struct machine *machine = &m->board.machine;
     uint64_t hz = 0;
 
-    if (!m->cpu.started_at_el3)
+    if (!m->board.cpu.started_at_el3)
         return;
-    forget_spin_tables(&m->machine);
+    forget_spin_tables(&m->board.machine);
     if (machine->gic_version)
         gic_open(&secure, machine->gic_version, machine->gic_dist, machine->gic_cpu);
-    if (!m->cpu.counter_hz)
+    if (!m->board.cpu.counter_hz)
         hz = machine->timer_hz ? machine->timer_hz : LAYOUT_COUNTER_HZ;
     arch_secure_end(hz);
-    arch_cpu(&m->cpu);
+    arch_cpu(&m->board.cpu);
 }
 
 /* The line that the DTB tells, on the monitor's own map. */
 static void start_line(struct monitor *m)
 {
-    port.base = m->uart;
-    idle.wakeup.version = m->machine.gic_version;
-    idle.wakeup.dist = m->machine.gic_dist;
-    idle.wakeup.cpu = m->machine.gic_cpu;
-    idle.irq = m->machine.uart.irq;
+    port.base = m->board.uart;
+    idle.wakeup.version = m->board.machine.gic_version;
+    idle.wakeup.dist = m->board.machine.gic_dist;
+    idle.wakeup.cpu = m->board.machine.gic_cpu;
+    idle.irq = m->board.machine.uart.irq;
 }
 
 /* To turn the FIFO on drops what has been typed before; to wait for that has set up the idling. */
@@ -313,27 +320,28 @@ static void start_port(struct monitor *m)
     port.ops->start(&port);
 }
 
-/* @m->desc as elfmon-pack wrote it, without the compiler looking through. */
-static void read_desc(struct monitor *m)
+/* What elfmon-pack wrote, without the compiler looking through. */
+static void read_desc(struct payload_desc *out)
 {
     const volatile uint8_t *from = (const volatile uint8_t *)&payload_desc;
 
-    for (size_t i = 0; i < sizeof(m->desc); i++)
-        ((uint8_t *)&m->desc)[i] = from[i];
+    for (size_t i = 0; i < sizeof(*out); i++)
+        ((uint8_t *)out)[i] = from[i];
 }
 
 static void configure(struct monitor *m)
 {
-    const struct fit_settings *s = &m->fit.settings;
-
-    const bool scripted = images_find(m, FIT_SCRIPT);
+    const struct choice *now = m->boot.now;
+    const struct fit_settings *s = &now->sources.fit.settings;
+    const bool scripted = images_find(&now->sources, FIT_SCRIPT);
 
     m->autoboot.seconds =
-        scripted || images_find(m, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
-    if (m->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0 && !scripted)
+        scripted || images_find(&now->sources, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
+    if (now->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0 && !scripted)
         m->autoboot.seconds = 0; /* boot says at once why it cannot */
     memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));
     m->shell.idle_boot_seconds = s->idle_boot_seconds;
+    m->shell.fdt = m->board.fdt;
 }
 
 /* When nobody stops it; quiet where nobody could. */
@@ -341,7 +349,7 @@ static void autoboot(struct monitor *m)
 {
     const char *boot = m->autoboot.seconds == 0 ? "boot -q" : "boot";
 
-    (void)shell_run_line(&m->shell, images_find(m, FIT_SCRIPT) ? "run" : boot);
+    (void)shell_run_line(&m->shell, images_find(&m->boot.now->sources, FIT_SCRIPT) ? "run" : boot);
 }
 
 static noreturn void run(struct monitor *m)
@@ -361,29 +369,29 @@ static noreturn void run(struct monitor *m)
 noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
 {
     struct monitor *m = &monitor;
+    struct sources *sources = &m->boot.choices[0].sources;
     struct bytes dtb;
     struct diag d;
     int err;
 
     runtime_start();
     mmu_start(image);
-    arch_cpu(&m->cpu);
+    arch_cpu(&m->board.cpu);
     start_console(m);
     find_dtb(m, dtb_hint, &dtb);
     leave_secure(m);
-    m->uart = find_uart(m);
-    read_desc(m);
-    embedded_find(m, image);
-    arch_reach(bytes_range(m->payload));
-    embedded_open(m);
-    err = place_take(m, dtb, &d);
+    m->board.uart = find_uart(m);
+    read_desc(&sources->desc);
+    embedded_find(sources, &m->board.machine, image);
+    arch_reach(bytes_range(sources->payload));
+    embedded_open(sources);
+    err = place_take(&m->board, &m->boot.choices[0], dtb, &d);
     if (!err)
         start_line(m);
     start_port(m);
     if (err)
         console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
     shell_init(&m->shell, &m->con, m, cmd_table);
-    m->shell.fdt = m->fdt;
     configure(m);
     banner_print(m);
     run(m);

@@ -3,26 +3,20 @@
 
 #include <string.h>
 
-#include "monitor/base/bits.h"
+#include "mm/room.h"
 #include "monitor/base/text.h"
-#include "monitor/boot/boot.h"
-#include "monitor/boot/place.h"
+#include "monitor/boot/busy.h"
 #include "monitor/plan/preflight.h"
 #include "monitor/sources/images.h"
+#include "monitor/sources/plain.h"
 #include "monitor/sources/record.h"
-#include "monitor/sources/unpacked.h"
 
-int change_begin(struct monitor *m, struct change *c, struct diag *d)
+int change_begin(struct boot *b, struct change *c, struct diag *d)
 {
-    *c = (struct change){.progress = m->progress,
-                         .problem = m->plan_problem,
-                         .dtb_use = m->dtb_use,
-                         .bootargs = m->bootargs};
-    memcpy(c->config, m->config, sizeof(c->config));
-    if (m->progress.cores_started)
+    *c = (struct change){.to = &b->choices[b->now == &b->choices[0]]};
+    if (b->progress.cores_started)
         return diag_set(d, ERR_STATE, "other cores wait for the kernel already; use reset first");
-    m->plan_before = m->plan;
-    memcpy(m->slots_before, m->slots, sizeof(m->slots));
+    c->to->sources = b->now->sources;
     return ERR_OK;
 }
 
@@ -35,9 +29,12 @@ static bool is_same_range(struct range a, struct range b)
 
 static bool are_tables_same(const struct boot_plan *a, const struct boot_plan *b)
 {
-    for (unsigned i = 0; i < b->mapping_count; i++) {
-        if (a->mapping_count <= i || a->mappings[i].va != b->mappings[i].va ||
-            a->mappings[i].pa != b->mappings[i].pa || a->mappings[i].size != b->mappings[i].size)
+    if (plan_mapping_count(a) != plan_mapping_count(b))
+        return false;
+    for (unsigned i = 0; i < plan_mapping_count(b); i++) {
+        const struct plan_mapping x = plan_mapping(a, i), y = plan_mapping(b, i);
+
+        if (x.va != y.va || x.pa != y.pa || x.size != y.size)
             return false;
     }
     return a->protocol == b->protocol &&
@@ -45,255 +42,302 @@ static bool are_tables_same(const struct boot_plan *a, const struct boot_plan *b
            memcmp(&a->handover, &b->handover, sizeof(a->handover)) == 0;
 }
 
-/* What `map add` has added stays, unless it is in the way of the new plan's own. */
-static void keep_mappings(struct monitor *m)
-{
-    const struct boot_plan *before = &m->plan_before;
-    const unsigned own = m->plan.mapping_count;
-
-    for (unsigned i = 0; own && i < before->mapping_count; i++) {
-        const struct plan_mapping *added = &before->mappings[i];
-        struct range va = {added->va, added->va + added->size};
-        bool free = strcmp(added->name, "added") == 0;
-
-        for (unsigned j = 0; j < own && free; j++) {
-            const struct plan_mapping *other = &m->plan.mappings[j];
-
-            free = !range_overlaps(va, (struct range){other->va, other->va + other->size});
-        }
-        if (free)
-            (void)plan_add_mapping(&m->plan, added, NULL);
-    }
-}
-
 /* A DTB that is completed tells of the other images. */
-static void keep_loaded(struct monitor *m, const struct change *c, enum plan_role role)
+static void keep_loaded(const struct boot *b, const struct change *c, enum plan_role role,
+                        struct progress *next)
 {
-    struct range place = m->plan.ranges[role];
-    bool completed = role == PLAN_DTB && m->plan.protocol != PLAN_SEL4;
-    bool replaced = c->roles & (completed ? CHANGE_ALL_ROLES : BIT(boot_source(role)));
-    bool was = c->progress.loaded[role];
-    struct monitor_progress *now = &m->progress;
+    const struct boot_plan *plan = &c->to->plan;
+    struct range place = plan->ranges[role];
+    bool completed = role == PLAN_DTB && plan->protocol != PLAN_SEL4;
+    bool replaced = c->roles & (completed ? CHANGE_ALL_ROLES : BIT(choice_image(role)));
+    bool was = b->progress.loaded[role];
 
-    now->loaded[role] = was && !replaced && m->plan.protocol != PLAN_NOTHING &&
-                        is_same_range(place, m->plan_before.ranges[role]);
-    now->stale[role] = (was || c->progress.stale[role]) && !now->loaded[role] &&
-                       !range_is_empty(place) && m->plan.protocol != PLAN_NOTHING;
+    next->loaded[role] = was && !replaced && plan->protocol != PLAN_NOTHING &&
+                         is_same_range(place, b->now->plan.ranges[role]);
+    next->stale[role] = (was || b->progress.stale[role]) && !next->loaded[role] &&
+                        !range_is_empty(place) && plan->protocol != PLAN_NOTHING;
 }
 
-/* After a new plan: what of the old one's progress still holds. */
-static void keep_progress(struct monitor *m, const struct change *c)
+/* What of the old plan's progress holds for the new one. */
+static struct progress keep_progress(const struct boot *b, const struct change *c)
 {
-    const struct monitor_progress *was = &c->progress;
-    struct monitor_progress *now = &m->progress;
+    const struct boot_plan *plan = &c->to->plan;
+    const struct progress *was = &b->progress;
+    struct progress next = {0};
 
-    memset(now, 0, sizeof(*now));
-    keep_mappings(m);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
-        keep_loaded(m, c, (enum plan_role)role);
-    if (are_tables_same(&m->plan, &m->plan_before)) {
-        now->mapped = was->mapped;
-        now->mmu_on = was->mmu_on;
-    } else if (was->mmu_on) {
-        arch_boot_map_off(&m->plan_before.handover);
+        keep_loaded(b, c, (enum plan_role)role, &next);
+    if (are_tables_same(plan, &b->now->plan)) {
+        next.mapped = was->mapped;
+        next.mmu_on = was->mmu_on;
     }
-    now->stale_tables =
-        (was->mapped || was->stale_tables) && !now->mapped && m->plan.protocol != PLAN_NOTHING;
+    next.stale_tables =
+        (was->mapped || was->stale_tables) && !next.mapped && plan->protocol != PLAN_NOTHING;
+    return next;
 }
 
 /* --- Places ------------------------------------------------------------------------------- */
 
-/* What an undone change brings back must still be there, and what a reset writes over is lost. */
-static int add_kept_clear(struct monitor *m, struct diag *d)
+static int list_busy(const struct boot *b, struct choice *to, struct diag *d)
+{
+    int err = busy_own(b->board, &to->busy, d);
+
+    return err ? err : busy_sources(b->board, to, *b->script, &to->busy, d);
+}
+
+/* What a reset writes over is lost. */
+static int add_reset(const struct board *board, struct regions *set, struct diag *d)
 {
     int err = ERR_OK;
 
-    for (unsigned i = 0; i < sizeof(m->at_reset) / sizeof(m->at_reset[0]) && !err; i++)
-        err = regions_add_rest(&m->busy, m->at_reset[i], REGION_RESERVED, "", d);
-    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
-        if (m->slots_before[i].state >= SLOT_OFFERED)
-            err = regions_add_rest(&m->busy, bytes_range(m->slots_before[i].image.data),
-                                   REGION_SOURCE, "", d);
-    }
+    for (unsigned i = 0; i < BOARD_RESET_COUNT && !err; i++)
+        err = regions_add_rest(set, board->at_reset[i], REGION_RESERVED, "", d);
     return err;
 }
 
-static int add_destinations(struct monitor *m, const struct boot_plan *plan, struct diag *d)
+/* What must be left alone while the candidate is made: all that is in force, and its own. */
+static int list_needed(const struct boot *b, struct choice *to, struct diag *d)
 {
-    int err = ERR_OK;
+    int err = list_busy(b, to, d);
 
-    for (int role = 0; role < PLAN_ROLE_COUNT && plan->protocol != PLAN_NOTHING && !err; role++)
-        err = regions_add_rest(&m->busy, plan->ranges[role], REGION_PLANNED, "", d);
-    return err;
+    if (!err)
+        err = busy_sources(b->board, b->now, *b->script, &to->busy, d);
+    if (!err)
+        err = add_reset(b->board, &to->busy, d);
+    if (!err)
+        err = regions_add_rest(&to->busy, record_page(&b->board->machine), REGION_SOURCE, "", d);
+    return err ? err : busy_plan(b->now, &to->busy, d);
 }
 
 /* A free place for @size bytes: below the record, where kernels rarely write before they crash. */
-static int find_place(struct monitor *m, uint64_t size, struct range *out)
+static int find_place(const struct board *board, const struct regions *busy, uint64_t size,
+                      struct range *out)
 {
-    struct range page = record_page(m);
+    const struct machine *machine = &board->machine;
+    struct range page = record_page(machine);
 
-    for (unsigned i = 0; i < m->machine.ram_count; i++) {
-        struct range below = {m->machine.ram[i].start, page.start};
+    for (unsigned i = 0; i < machine->ram_count; i++) {
+        struct range below = {machine->ram[i].start, page.start};
 
-        if (range_contains(m->machine.ram[i], page) &&
-            !regions_find_free(&m->busy, below, size, PAGE_BYTES, true, out))
+        if (range_contains(machine->ram[i], page) &&
+            !regions_find_free(busy, below, size, PAGE_BYTES, true, out))
             return ERR_OK;
     }
-    return place_high(m, &m->busy, size, out);
+    return room_find_high(machine, busy, size, out);
 }
 
 /* Where there is no room it stays; whether the plan can live with that, the plan tells. */
-static bool move(struct monitor *m, struct bytes *data)
+static bool move(const struct board *board, struct choice *to, struct bytes *data)
 {
-    struct range to;
+    struct range place;
 
-    if (find_place(m, align_up(data->size, PAGE_BYTES), &to) ||
-        regions_add(&m->busy, to, REGION_SOURCE, "", NULL))
+    if (find_place(board, &to->busy, align_up(data->size, PAGE_BYTES), &place) ||
+        regions_add(&to->busy, place, REGION_SOURCE, "", NULL))
         return false;
-    arch_copy(arch_phys(to.start), data->data, data->size);
-    unpacked_follow(m, *data, arch_phys(to.start));
-    data->data = arch_phys(to.start);
+    plain_move(&to->sources, data, place.start);
     return true;
 }
 
-/* What has come is to outlive a reset, which caches do not. */
-static void move_sources(struct monitor *m, unsigned fresh)
+static bool is_in_the_way(const struct choice *to, struct bytes data)
 {
-    bool reopen = false;
+    return data.size && choice_overlaps(to, bytes_range(data));
+}
 
-    if (m->payload.size && place_is_in_the_way(m, bytes_range(m->payload)))
-        reopen = move(m, &m->payload);
+/* What has come is to outlive a reset, which caches do not. */
+static bool move_uploads(const struct board *board, const struct change *c)
+{
+    bool is_payload_moved = false;
+
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        struct bytes *data = &m->slots[i].image.data;
+        struct slot *slot = &c->to->sources.slots[i];
+        struct bytes *data = &slot->image.data;
+        bool fresh = c->fresh & BIT(i);
 
-        if (m->slots[i].state >= SLOT_OFFERED &&
-            (fresh & BIT(i) || place_is_in_the_way(m, bytes_range(*data))) && move(m, data) &&
-            i == UPLOAD_PAYLOAD)
-            reopen = true;
-        if (fresh & BIT(i))
+        if (slot->state >= SLOT_OFFERED && (fresh || is_in_the_way(c->to, *data)) &&
+            move(board, c->to, data) && i == UPLOAD_PAYLOAD)
+            is_payload_moved = true;
+        if (fresh)
             arch_clean_poc(data->data, data->size);
     }
+    return is_payload_moved;
+}
+
+static int move_sources(const struct board *board, const struct change *c, struct diag *d)
+{
+    struct sources *s = &c->to->sources;
+    bool reopen = move_uploads(board, c);
+    int err;
+
+    if (is_in_the_way(c->to, s->payload))
+        reopen |= move(board, c->to, &s->payload);
     for (unsigned role = 0; role < FIT_OTHER; role++) {
-        struct bytes *data = &m->unpacked[role].data;
-
-        if (place_is_in_the_way(m, bytes_range(*data)))
-            (void)move(m, data);
+        if (is_in_the_way(c->to, s->plain[role].data))
+            (void)move(board, c->to, &s->plain[role].data);
     }
-    if (reopen)
-        (void)images_open(m);
+    err = reopen ? images_open(s) : ERR_OK;
+    return err ? diag_set(d, err, "payload: %s", s->payload_problem.text) : ERR_OK;
 }
 
-static int list_busy(struct monitor *m, struct diag *d)
+/* Where the new kernel's own mappings leave no place for some of those that were added, the others
+ * stay, in a list of their own. */
+static int keep_mappings(const struct boot *b, const struct change *c, struct diag *d)
 {
-    int err = place_list_own(m, &m->busy, d);
-
-    return err ? err : place_list_sources(m, &m->busy, d);
-}
-
-/* What is still needed where it is, as things are and as they were. */
-static int list_needed(struct monitor *m, struct diag *d)
-{
-    int err = list_busy(m, d);
+    const struct mappings before = b->now->sources.mappings;
+    struct mappings kept = {NULL, 0};
+    struct range place;
+    int err = list_needed(b, c->to, d);
 
     if (!err)
-        err = add_kept_clear(m, d);
-    if (!err)
-        err = regions_add_rest(&m->busy, record_page(m), REGION_SOURCE, "", d);
-    return err ? err : add_destinations(m, &m->plan_before, d);
-}
-
-/* First the plan as if nothing that can move were in its way, then everything out of its way. */
-static int make_room(struct monitor *m, unsigned fresh, struct diag *d)
-{
-    int err = list_needed(m, d);
-
+        err = busy_plan(c->to, &c->to->busy, d);
+    if (!err && find_place(b->board, &c->to->busy, mappings_room(before.count), &place))
+        err = diag_set(d, ERR_NOMEM, "no memory is free for the list of mappings");
     if (err)
         return err;
-    unpacked_make(m, &m->busy);
-    err = place_list_own(m, &m->busy, d);
-    if (err)
-        return err;
-    (void)boot_plan_make(m);
-    err = list_needed(m, d);
+    for (unsigned i = 0; i < before.count; i++) {
+        if (!plan_rejects(&c->to->plan, &before.list[i]))
+            mappings_add(&kept, &before.list[i], arch_phys(place.start), &kept);
+    }
+    c->to->sources.mappings = kept;
+    return busy_own(b->board, &c->to->busy, d);
+}
+
+static bool is_any_rejected(const struct boot_plan *plan, const struct mappings *added)
+{
+    for (unsigned i = 0; i < added->count; i++) {
+        if (plan_rejects(plan, &added->list[i]))
+            return true;
+    }
+    return false;
+}
+
+/* The plan as if nothing that can move were in its way. */
+static int plan_alone(const struct boot *b, const struct change *c, struct diag *d)
+{
+    struct mappings *mappings = &c->to->sources.mappings;
+    const struct mappings added = *mappings;
+    int err = busy_own(b->board, &c->to->busy, d);
+
+    if (!err && added.count && c->roles) {
+        *mappings = (struct mappings){NULL, 0};
+        (void)choice_plan(b->board, c->to);
+        *mappings = added;
+        if (is_any_rejected(&c->to->plan, &added))
+            err = keep_mappings(b, c, d);
+    }
     if (!err)
-        err = add_destinations(m, &m->plan, d);
-    if (!err)
-        move_sources(m, fresh);
+        (void)choice_plan(b->board, c->to);
     return err;
+}
+
+static int make_room(const struct boot *b, const struct change *c, struct diag *d)
+{
+    struct choice *to = c->to;
+    int err;
+
+    to->plan = b->now->plan;
+    err = list_needed(b, to, d);
+    if (err)
+        return err;
+    plain_make(&to->sources, &b->board->machine, &to->busy);
+    err = plan_alone(b, c, d);
+    if (!err)
+        err = list_needed(b, to, d);
+    if (!err)
+        err = busy_plan(to, &to->busy, d);
+    return err ? err : move_sources(b->board, c, d);
 }
 
 /* --- All or nothing ----------------------------------------------------------------------- */
 
-static bool is_worse(const struct monitor *m, const struct change *c)
+static bool is_worse(const struct choice *to, const struct choice *now)
 {
-    return m->plan_before.protocol != PLAN_NOTHING ||
-           strcmp(m->plan_problem.text, c->problem.text) != 0;
+    return now->plan.protocol != PLAN_NOTHING || strcmp(to->problem.text, now->problem.text) != 0;
 }
 
-int change_plan(struct monitor *m, struct change *c, unsigned fresh, struct diag *d)
+static int plan(const struct boot *b, const struct change *c, struct diag *d)
 {
-    int err = make_room(m, fresh, d), plan_err = ERR_OK;
+    struct choice *to = c->to;
+    int err = list_busy(b, to, d), plan_err;
+
+    if (err)
+        return err;
+    plan_err = choice_plan(b->board, to);
+    if (!plan_err)
+        return c->matching ? preflight_check(&to->plan, &to->input, d) : ERR_OK;
+    if (c->forced || !is_worse(to, b->now))
+        return ERR_OK;
+    return diag_set(d, plan_err, "%s", to->problem.text);
+}
+
+/* The page may be another's: the monitor's where RAM is short, the plan's where it needs it. */
+static bool is_records(const struct choice *c, struct range page)
+{
+    const struct region *r = regions_overlap(&c->busy, page);
+
+    if (r)
+        return is_same_range(r->range, page);
+    return !range_is_empty(page) && !record_is_needed(&c->sources) && !choice_overlaps(c, page);
+}
+
+int change_commit(struct boot *b, struct change *c, struct diag *d)
+{
+    struct range page = record_page(&b->board->machine);
+    struct progress next;
+    int err = make_room(b, c, d);
 
     if (!err)
-        err = list_busy(m, d);
-    if (!err)
-        plan_err = boot_plan_make(m);
-    if (plan_err && !c->forced && is_worse(m, c))
-        err = diag_set(d, plan_err, "%s", m->plan_problem.text);
-    if (!err && !plan_err && c->matching)
-        err = preflight_check(&m->plan, &m->input, d);
-    if (err) {
-        change_undo(m, c);
+        err = plan(b, c, d);
+    if (err)
         return err;
-    }
-    keep_progress(m, c);
-    record_write(m);
+    next = keep_progress(b, c);
+    if (b->progress.mmu_on && !next.mmu_on)
+        arch_boot_map_off(&b->now->plan.handover);
+    b->progress = next;
+    b->now = c->to;
+    if (is_records(b->now, page))
+        record_write(&b->now->sources, page);
     return ERR_OK;
 }
 
-void change_undo(struct monitor *m, struct change *c)
-{
-    bool reopen = m->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN ||
-                  m->slots_before[UPLOAD_PAYLOAD].state == SLOT_TAKEN ||
-                  strcmp(m->config, c->config) != 0;
+/* --- Changes ------------------------------------------------------------------------------ */
 
-    memcpy(m->slots, m->slots_before, sizeof(m->slots));
-    m->dtb_use = c->dtb_use;
-    m->bootargs = c->bootargs;
-    memcpy(m->config, c->config, sizeof(m->config));
-    c->roles = 0;
-    if (reopen)
-        (void)images_open(m);
-    m->plan = m->plan_before;
-    if (!list_needed(m, NULL))
-        unpacked_make(m, &m->busy);
-    (void)list_busy(m, NULL);
-    (void)boot_plan_make(m);
-    keep_progress(m, c);
-}
-
-int change_config(struct monitor *m, const char *config, struct diag *d)
+int change_config(struct boot *b, const char *config, struct diag *d)
 {
-    struct change c = {0};
+    const struct fit *fit = &b->now->sources.fit;
+    struct sources *s;
+    struct change c;
     int err;
 
-    if (m->fit.image_count && strcmp(config, m->fit.config) == 0)
+    if (fit->image_count && strcmp(config, fit->config) == 0)
         return ERR_OK;
-    err = change_begin(m, &c, d);
+    err = change_begin(b, &c, d);
     if (err)
         return err;
-    if (text_copy(m->config, sizeof(m->config), config)) {
-        (void)images_open(m);
-        err = m->payload_problem.text[0]
-                  ? diag_set(d, ERR_NOTFOUND, "payload: %s", m->payload_problem.text)
-                  : ERR_OK;
-    } else {
-        err = diag_set(d, ERR_NOTFOUND, "no configuration %.40s", config);
-    }
-    if (err) {
-        change_undo(m, &c);
-        return err;
-    }
+    s = &c.to->sources;
+    if (!text_copy(s->config, sizeof(s->config), config))
+        return diag_set(d, ERR_NOTFOUND, "no configuration %.40s", config);
+    (void)images_open(s);
+    if (s->payload_problem.text[0])
+        return diag_set(d, ERR_NOTFOUND, "payload: %s", s->payload_problem.text);
     c.roles = CHANGE_ALL_ROLES;
-    return change_plan(m, &c, 0, d);
+    return change_commit(b, &c, d);
+}
+
+int change_add_mapping(struct boot *b, const struct mapping *added, struct diag *d)
+{
+    const struct mappings *before = &b->now->sources.mappings;
+    struct range place;
+    struct change c;
+    int err = boot_need_mmu_off(b, d);
+
+    if (!err)
+        err = change_begin(b, &c, d);
+    if (!err)
+        err = list_needed(b, c.to, d);
+    if (err)
+        return err;
+    if (find_place(b->board, &c.to->busy, mappings_room(before->count + 1), &place))
+        return diag_set(d, ERR_NOMEM, "no memory is free for %u mappings", before->count + 1);
+    mappings_add(before, added, arch_phys(place.start), &c.to->sources.mappings);
+    return change_commit(b, &c, d);
 }

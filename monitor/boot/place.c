@@ -4,13 +4,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mm/fdt_mem.h"
+#include "mm/room.h"
 #include "monitor/base/bits.h"
-#include "monitor/base/text.h"
-#include "monitor/boot/boot.h"
+#include "monitor/boot/busy.h"
 #include "monitor/boot/home.h"
 #include "monitor/sources/embedded.h"
+#include "monitor/sources/plain.h"
 #include "monitor/sources/record.h"
-#include "monitor/sources/unpacked.h"
 
 /* --- Devicetree --------------------------------------------------------------------------- */
 
@@ -48,257 +49,201 @@ static int search_dtb(void *context)
     return check_dtb(s->at, s->found, s->d);
 }
 
-void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found)
+void place_find_dtb(struct board *board, const paddr_t *at, unsigned count, struct bytes *found)
 {
     struct diag later;
     int err = ERR_NOTFOUND;
 
     *found = (struct bytes){NULL, 0};
     for (unsigned i = 0; i < count && err; i++) {
-        struct dtb_search s = {at[i], found, i ? &later : &m->fdt_problem};
+        struct dtb_search s = {at[i], found, i ? &later : &board->fdt_problem};
 
         (void)diag_set(s.d, ERR_FAULT, "0x%" PRIx64 ": there is no memory", at[i]);
         arch_reach(bytes_range(dtb_window(at[i])));
         err = arch_try(search_dtb, &s);
     }
-    if (!err && fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
-        memset(&m->machine, 0, sizeof(m->machine));
+    if (!err && fdt_mem_machine(found->data, &board->machine, &board->fdt_problem))
+        memset(&board->machine, 0, sizeof(board->machine));
 }
 
 /* --- Place and map ------------------------------------------------------------------------ */
 
-static int build_map(struct monitor *m, paddr_t image, paddr_t *root, struct diag *d)
+static int build_map(struct board *board, const struct choice *c, paddr_t image, paddr_t *root,
+                     struct diag *d)
 {
+    const struct machine *machine = &board->machine;
     struct range around = arch_image();
     struct home home = {
         .image = image,
         .parts = arch_parts(&home.part_count),
-        .ram = m->machine.ram_count ? m->machine.ram : &around,
-        .ram_count = m->machine.ram_count ? m->machine.ram_count : 1,
-        .machine = &m->machine,
-        .uart = {m->uart, m->uart + PAGE_BYTES},
-        .el2 = m->cpu.el == 2,
+        .ram = machine->ram_count ? machine->ram : &around,
+        .ram_count = machine->ram_count ? machine->ram_count : 1,
+        .machine = machine,
+        .uart = {board->uart, board->uart + PAGE_BYTES},
+        .el2 = board->cpu.el == 2,
     };
     struct pt_arena arena = {0};
 
     around.start = align_down(around.start, BLOCK_BYTES);
-    around.end = align_up(around.end + m->payload.size, BLOCK_BYTES);
+    around.end = align_up(around.end + c->sources.payload.size, BLOCK_BYTES);
     arena.base = arch_tables(image, &arena.pages);
     arena.memory = arch_phys(arena.base);
-    return home_build(&home, &arena, root, &m->skipped_devices, d);
+    return home_build(&home, &arena, root, &board->skipped_devices, d);
 }
 
 /* Build the map for @image, the image's place now or another one, and go on there. */
-static int settle(struct monitor *m, paddr_t image, struct diag *d)
+static int settle(struct board *board, const struct choice *c, paddr_t image, struct diag *d)
 {
     paddr_t root;
-    int err = build_map(m, image, &root, d);
+    int err = build_map(board, c, image, &root, d);
 
     if (!err)
         arch_move(image, root);
     return err;
 }
 
-int place_high(const struct monitor *m, const struct regions *taken, uint64_t size,
-               struct range *out)
+/* Go on at @home, or, where that is empty or cannot be mapped, stay. */
+static int settle_high(struct board *board, const struct choice *c, struct range home,
+                       struct diag *d)
 {
-    for (unsigned i = m->machine.ram_count; i-- > 0;) {
-        if (!regions_find_free(taken, m->machine.ram[i], size, PAGE_BYTES, true, out))
-            return ERR_OK;
-    }
-    return ERR_NOMEM;
+    paddr_t here = arch_image().start;
+
+    if (!range_is_empty(home) && !settle(board, c, home.start, d))
+        return ERR_OK;
+    return settle(board, c, here, d);
 }
 
 /* --- Bring-up ----------------------------------------------------------------------------- */
 
-static int add_reserved(const struct monitor *m, struct regions *set, struct diag *d)
+/* What nothing may be written over. No script runs yet. */
+static int list_ours(const struct board *board, const struct choice *c, struct regions *set,
+                     struct diag *d)
 {
-    int err = ERR_OK;
+    int err = busy_own(board, set, d);
 
-    for (unsigned i = 0; i < m->machine.reserved_count && !err; i++) {
-        const struct machine_region *r = &m->machine.reserved[i];
-
-        err = regions_add_rest(set, r->range, REGION_RESERVED, r->name, d);
-    }
-    return err;
-}
-
-static struct range whole_pages(struct bytes b)
-{
-    struct range r = bytes_range(b);
-
-    return (struct range){align_down(r.start, PAGE_BYTES), align_up(r.end, PAGE_BYTES)};
-}
-
-int place_list_own(const struct monitor *m, struct regions *set, struct diag *d)
-{
-    int err;
-
-    memset(set, 0, sizeof(*set));
-    err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
-    if (!err && m->fdt_bytes.size)
-        err = regions_add_rest(set, whole_pages(m->fdt_bytes), REGION_DTB, "monitor's DTB", d);
-    return err ? err : add_reserved(m, set, d);
-}
-
-bool place_is_in_the_way(const struct monitor *m, struct range range)
-{
-    for (int role = 0; role < PLAN_ROLE_COUNT; role++) {
-        if (range_overlaps(m->plan.ranges[role], range))
-            return true;
-    }
-    return false;
-}
-
-int place_list_sources(const struct monitor *m, struct regions *set, struct diag *d)
-{
-    int err = regions_add_rest(set, bytes_range(m->payload), REGION_SOURCE, "payload", d);
-
-    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
-        const struct slot *slot = &m->slots[i];
-        char name[REGION_NAME_BYTES] = "uploaded ";
-
-        (void)text_append(name, sizeof(name), text_pick(UPLOAD_SLOT_NAMES, i));
-        if (slot->state >= SLOT_OFFERED)
-            err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE, name, d);
-    }
-    for (const struct script *s = m->shell.script; s && !err; s = s->outer)
-        err = regions_add_rest(set, bytes_range(s->text), REGION_SOURCE, "running script", d);
-    if (!err)
-        err = unpacked_list(m, set, d);
-    if (!err && record_is_needed(m) && !place_is_in_the_way(m, record_page(m)))
-        err = regions_add_rest(set, record_page(m), REGION_SOURCE, "record of uploads", d);
-    return err;
-}
-
-/* What nothing may be written over. */
-static int list_ours(struct monitor *m, struct regions *set, struct diag *d)
-{
-    int err = place_list_own(m, set, d);
-
-    return err ? err : place_list_sources(m, set, d);
+    return err ? err : busy_sources(board, c, NULL, set, d);
 }
 
 /* Where the plan wants to write, if nothing but reserved memory were in its way. A destination
  * over something that is to move away counts as taken already. */
-static int add_destinations(struct monitor *m, struct regions *taken, struct diag *d)
+static int add_destinations(const struct board *board, struct choice *c, struct regions *taken,
+                            struct diag *d)
 {
     int err;
 
-    memset(&m->busy, 0, sizeof(m->busy));
-    err = add_reserved(m, &m->busy, d);
-    if (err || boot_plan_make(m))
+    memset(&c->busy, 0, sizeof(c->busy));
+    err = busy_reserved(board, &c->busy, d);
+    if (err || choice_plan(board, c))
         return err;
-    for (int role = 0; role < PLAN_ROLE_COUNT && !err; role++)
-        err = regions_add_rest(taken, m->plan.ranges[role], REGION_PLANNED,
-                               plan_role_name((enum plan_role)role), d);
-    return err;
+    return busy_plan(c, taken, d);
 }
 
 /* Take the highest free place and bring it within the early map's reach; empty: there is none. */
-static struct range take_high(struct monitor *m, struct regions *taken, uint64_t size,
+static struct range take_high(const struct board *board, struct regions *taken, uint64_t size,
                               enum region_kind kind, const char *name)
 {
     struct range place;
 
-    if (place_high(m, taken, size, &place) || regions_add(taken, place, kind, name, NULL))
+    if (room_find_high(&board->machine, taken, size, &place) ||
+        regions_add(taken, place, kind, name, NULL))
         return (struct range){0, 0};
     arch_reach(place);
     return place;
 }
 
 /* Before the monitor moves to its own map, because the firmware's DTB need not lie in RAM. */
-static void copy_dtb(struct monitor *m, struct bytes dtb, struct range copy)
+static void copy_dtb(struct board *board, struct bytes dtb, struct range copy)
 {
     struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
 
-    if (range_is_empty(copy) ||
-        fdt_mem_copy(whole, 0, arch_phys(copy.start), (uint32_t)range_bytes(copy), &m->fdt_problem))
-        return;
-    m->fdt = arch_phys(copy.start);
-    m->fdt_bytes.data = m->fdt;
+    if (!range_is_empty(copy) && !fdt_mem_copy(whole, 0, arch_phys(copy.start),
+                                               (uint32_t)range_bytes(copy), &board->fdt_problem)) {
+        board->fdt = arch_phys(copy.start);
+        board->fdt_bytes.data = board->fdt;
+    }
+    digest_sha256(board->fdt_bytes.data, board->fdt_bytes.size, &board->fdt_sha256);
 }
 
 /* Where @data is in the plan's way, and there is another place for it, move it there. */
-static bool move_away(struct monitor *m, struct regions *taken, struct bytes *data)
+static bool move_away(const struct board *board, struct choice *c, struct regions *taken,
+                      struct bytes *data)
 {
     struct range to;
 
-    if (!data->size || !place_is_in_the_way(m, bytes_range(*data)) ||
-        place_high(m, taken, align_up(data->size, PAGE_BYTES), &to) ||
+    if (!data->size || !choice_overlaps(c, bytes_range(*data)) ||
+        room_find_high(&board->machine, taken, align_up(data->size, PAGE_BYTES), &to) ||
         regions_add(taken, to, REGION_SOURCE, "", NULL))
         return false;
-    arch_copy(arch_phys(to.start), data->data, data->size);
-    unpacked_follow(m, *data, arch_phys(to.start));
-    data->data = arch_phys(to.start);
+    plain_move(&c->sources, data, to.start);
     return true;
 }
 
 /* Only now, with all memory in reach; then it is known what the plan is. */
-static void unpack_images(struct monitor *m, struct regions *taken)
+static void make_plain(const struct board *board, struct choice *c, struct regions *taken)
 {
-    bool is_unpacked = false;
+    struct sources *s = &c->sources;
+    bool is_any = false;
 
-    unpacked_make(m, taken);
+    plain_make(s, &board->machine, taken);
     for (unsigned role = 0; role < FIT_OTHER; role++)
-        is_unpacked |= m->unpacked[role].data.size > 0;
-    if (!is_unpacked || add_destinations(m, taken, NULL))
+        is_any |= s->plain[role].data.size > 0;
+    if (!is_any || add_destinations(board, c, taken, NULL))
         return;
     for (unsigned role = 0; role < FIT_OTHER; role++)
-        (void)move_away(m, taken, &m->unpacked[role].data);
-}
-
-/* Go on at @home, or, where that is empty or cannot be mapped, stay. */
-static int settle_high(struct monitor *m, struct range home, struct diag *d)
-{
-    paddr_t here = arch_image().start;
-
-    if (!range_is_empty(home) && !settle(m, home.start, d))
-        return ERR_OK;
-    return settle(m, here, d);
+        (void)move_away(board, c, taken, &s->plain[role].data);
 }
 
 /* The plan, with everything where it stays. Where there was one, what has survived a reset is not
  * worth losing it. */
-static int make_plan(struct monitor *m, struct diag *d)
+static int make_plan(const struct board *board, struct choice *c, struct diag *d)
 {
-    bool possible = m->plan.protocol != PLAN_NOTHING;
-    int err = list_ours(m, &m->busy, d);
+    bool possible = c->plan.protocol != PLAN_NOTHING;
+    int err = list_ours(board, c, &c->busy, d);
 
-    if (err || !boot_plan_make(m) || !possible || !record_is_needed(m))
+    if (err || !choice_plan(board, c) || !possible || !record_is_needed(&c->sources))
         return err;
-    record_forget(m);
-    err = list_ours(m, &m->busy, d);
-    (void)boot_plan_make(m);
+    record_forget(&c->sources);
+    err = list_ours(board, c, &c->busy, d);
+    (void)choice_plan(board, c);
     return err;
 }
 
-int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
+/* The monitor goes to @home, the DTB along with it. */
+static int move_home(struct board *board, struct choice *c, struct bytes dtb, struct regions *taken,
+                     struct diag *d)
+{
+    struct range home =
+        take_high(board, taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
+    struct range copy = {0, 0};
+
+    if (dtb.size)
+        copy = take_high(board, taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
+    copy_dtb(board, dtb, copy);
+    return settle_high(board, c, home, d);
+}
+
+int place_take(struct board *board, struct choice *c, struct bytes dtb, struct diag *d)
 {
     static struct regions taken;
-    struct range home, copy = {0, 0};
+    struct sources *s = &c->sources;
     int err;
 
-    m->fdt_bytes = dtb;
-    m->at_reset[0] = arch_image();
-    m->at_reset[1] = bytes_range(m->payload);
-    m->at_reset[2] = bytes_range(dtb);
-    err = list_ours(m, &taken, d);
+    board->fdt_bytes = dtb;
+    board->at_reset[BOARD_RESET_IMAGE] = arch_image();
+    board->at_reset[BOARD_RESET_PAYLOAD] = bytes_range(s->payload);
+    board->at_reset[BOARD_RESET_DTB] = bytes_range(dtb);
+    err = list_ours(board, c, &taken, d);
     if (!err)
-        record_find(m, &taken);
+        record_find(s, &board->machine, &taken);
     if (!err)
-        err = add_destinations(m, &taken, d);
-    home = take_high(m, &taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
-    if (dtb.size)
-        copy = take_high(m, &taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
-    copy_dtb(m, dtb, copy);
+        err = add_destinations(board, c, &taken, d);
     if (!err)
-        err = settle_high(m, home, d);
+        err = move_home(board, c, dtb, &taken, d);
     if (err)
         return err;
-    record_check(m);
-    unpack_images(m, &taken);
-    if (move_away(m, &taken, &m->payload))
-        embedded_open(m);
-    return make_plan(m, d);
+    record_check(s);
+    make_plain(board, c, &taken);
+    if (move_away(board, c, &taken, &s->payload))
+        embedded_open(s);
+    return make_plan(board, c, d);
 }

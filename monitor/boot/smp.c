@@ -8,40 +8,40 @@
 /* A core needs microseconds; an emulator on a loaded host may need this long. */
 #define ARRIVAL_US UINT64_C(10000000)
 
-static bool is_this_core(const struct monitor *m, const struct machine_cpu *cpu)
+static bool is_this_core(const struct board *board, const struct machine_cpu *cpu)
 {
-    return ((cpu->mpidr ^ m->cpu.mpidr) & MPIDR_AFFINITY) == 0;
+    return ((cpu->mpidr ^ board->cpu.mpidr) & MPIDR_AFFINITY) == 0;
 }
 
-const struct machine_cpu *smp_core(const struct monitor *m, unsigned number)
+const struct machine_cpu *smp_core(const struct board *board, unsigned number)
 {
     unsigned next = 1;
 
-    for (unsigned i = 0; i < m->machine.cpu_count; i++) {
-        const struct machine_cpu *cpu = &m->machine.cpus[i];
+    for (unsigned i = 0; i < board->machine.cpu_count; i++) {
+        const struct machine_cpu *cpu = &board->machine.cpus[i];
 
-        if ((is_this_core(m, cpu) ? 0 : next++) == number)
+        if ((is_this_core(board, cpu) ? 0 : next++) == number)
             return cpu;
     }
     return NULL;
 }
 
 /* What core @number has left in the trampoline's page, written with its caches off. */
-static bool is_present(struct monitor *m, unsigned number)
+static bool is_present(const struct smp *s, unsigned number)
 {
-    uint8_t *page = arch_phys(m->plan.ranges[PLAN_TRAMPOLINE].start);
+    uint8_t *page = arch_phys(s->plan->ranges[PLAN_TRAMPOLINE].start);
     uint64_t *flag = (uint64_t *)(void *)(page + HANDOVER_PRESENT) + number;
 
     arch_forget(flag, sizeof(*flag));
     return arch_peek((vaddr_t)(uintptr_t)flag, sizeof(*flag)) != 0;
 }
 
-static int await(struct monitor *m, unsigned number, uint64_t mpidr, struct diag *d)
+static int await(const struct smp *s, unsigned number, uint64_t mpidr, struct diag *d)
 {
-    uint64_t start = console_now_us(&m->con);
+    uint64_t start = console_now_us(s->clock);
 
-    while (!is_present(m, number)) {
-        if (console_now_us(&m->con) - start > ARRIVAL_US)
+    while (!is_present(s, number)) {
+        if (console_now_us(s->clock) - start > ARRIVAL_US)
             return diag_set(d, ERR_TIMEOUT,
                             "core %u (MPIDR 0x%" PRIx64 ") was started but did not come", number,
                             mpidr);
@@ -79,43 +79,43 @@ static int release_core(const struct machine_cpu *cpu, paddr_t entry, struct dia
     return ERR_OK;
 }
 
-static int enable_core(struct monitor *m, const struct machine_cpu *cpu, struct diag *d)
+static int enable_core(const struct smp *s, const struct machine_cpu *cpu, struct diag *d)
 {
-    paddr_t entry = m->plan.handover.trampoline + HANDOVER_SECONDARY;
+    paddr_t entry = s->plan->handover.trampoline + HANDOVER_SECONDARY;
 
     if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
         return release_core(cpu, entry, d);
-    return m->board.cpu_on(m, cpu->mpidr & MPIDR_AFFINITY, entry, d);
+    return s->board->ops->cpu_on(s->board, cpu->mpidr & MPIDR_AFFINITY, entry, d);
 }
 
-static int start_core(struct monitor *m, unsigned number, const struct machine_cpu *cpu,
+static int start_core(const struct smp *s, unsigned number, const struct machine_cpu *cpu,
                       struct diag *d)
 {
     int err = ERR_OK;
 
-    if (!(m->progress.cores_started & BIT(number)))
-        err = enable_core(m, cpu, d);
+    if (!(s->progress->cores_started & BIT(number)))
+        err = enable_core(s, cpu, d);
     if (err)
         return err;
-    m->progress.cores_started |= BIT(number);
-    return await(m, number, cpu->mpidr, d);
+    s->progress->cores_started |= BIT(number);
+    return await(s, number, cpu->mpidr, d);
 }
 
-int smp_start(struct monitor *m, bool force, struct diag *d)
+int smp_start(const struct smp *s, bool force, struct diag *d)
 {
-    unsigned wanted = (unsigned)m->plan.handover.core_count;
+    unsigned wanted = (unsigned)s->plan->handover.core_count;
     const struct machine_cpu *cpu;
 
     for (unsigned number = 1; number < wanted; number++) {
         int err;
 
-        cpu = smp_core(m, number);
+        cpu = smp_core(s->board, number);
         if (!cpu && force)
             return ERR_OK;
         if (!cpu)
             return diag_set(d, ERR_MISMATCH, "the kernel waits for %u cores, the machine has %u",
-                            wanted, m->machine.cpu_count);
-        err = start_core(m, number, cpu, d);
+                            wanted, s->board->machine.cpu_count);
+        err = start_core(s, number, cpu, d);
         if (err)
             return err;
     }

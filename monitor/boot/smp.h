@@ -3,13 +3,23 @@
 #ifndef ELFMON_MONITOR_BOOT_SMP_H
 #define ELFMON_MONITOR_BOOT_SMP_H
 
-#include "monitor/monitor.h"
+#include "monitor/board.h"
+#include "monitor/boot/progress.h"
+#include "monitor/shell/console.h"
 
 /**
  * The core that the kernel knows as @number: 0 is the one this runs on, the others follow in the
  * DTB's order. NULL where there is none.
  */
-const struct machine_cpu *smp_core(const struct monitor *m, unsigned number);
+const struct machine_cpu *smp_core(const struct board *board, unsigned number);
+
+/** The parts that starting cores takes. */
+struct smp {
+    const struct board *board;
+    const struct boot_plan *plan;
+    struct progress *progress;
+    struct console *clock;
+};
 
 /**
  * Start as many cores as the plan wants besides this one, each as its enable-method says, at the
@@ -19,6 +29,6 @@ const struct machine_cpu *smp_core(const struct monitor *m, unsigned number);
  * no way to start one, ERR_TIMEOUT where one does not come, or an error of the firmware, with the
  * core in @d.
  */
-int smp_start(struct monitor *m, bool force, struct diag *d);
+int smp_start(const struct smp *s, bool force, struct diag *d);
 
 #endif

@@ -77,23 +77,77 @@ int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, vo
     return err ? err : fdt_chosen_write(out, &plan->chosen, d);
 }
 
-static bool is_upper(const struct plan_mapping *mapping)
+unsigned plan_mapping_count(const struct boot_plan *plan)
 {
-    return mapping->va >= PT_UPPER_BASE;
+    return plan->own_count + plan->added.count;
 }
 
-int plan_add_mapping(struct boot_plan *plan, const struct plan_mapping *mapping, struct diag *d)
+struct plan_mapping plan_mapping(const struct boot_plan *plan, unsigned i)
 {
-    struct plan_mapping *added = &plan->mappings[plan->mapping_count];
+    const struct mapping *added;
+    struct plan_mapping out;
 
-    if (is_upper(mapping) && plan->handover.el == 2)
-        return diag_set(d, ERR_UNSUPPORTED, "0x%" PRIx64 ": EL2 has no upper half", mapping->va);
-    if (plan->mapping_count == PLAN_MAPPINGS_MAX)
-        return diag_set(d, ERR_NOMEM, "there are %d mappings already", PLAN_MAPPINGS_MAX);
-    *added = *mapping;
-    added->name = "added";
-    added->attr.inner_shareable = plan->handover.core_count > 1;
-    plan->mapping_count++;
+    if (i < plan->own_count)
+        return plan->own[i];
+    added = &plan->added.list[i - plan->own_count];
+    out = (struct plan_mapping){.name = "added",
+                                .va = added->va,
+                                .pa = added->pa,
+                                .size = added->size,
+                                .attr = added->attr};
+    out.attr.inner_shareable = plan->handover.core_count > 1;
+    return out;
+}
+
+static bool is_upper(vaddr_t va)
+{
+    return va >= PT_UPPER_BASE;
+}
+
+static struct range va_of(vaddr_t va, uint64_t size)
+{
+    return (struct range){va, va + size};
+}
+
+bool plan_rejects(const struct boot_plan *plan, const struct mapping *added)
+{
+    for (unsigned i = 0; i < plan->own_count; i++) {
+        if (range_overlaps(va_of(added->va, added->size),
+                           va_of(plan->own[i].va, plan->own[i].size)))
+            return true;
+    }
+    return plan->handover.el == 2 && is_upper(added->va);
+}
+
+int plan_check_added(const struct mappings *added, unsigned el, struct diag *d)
+{
+    int err = ERR_OK;
+
+    for (unsigned i = 0; i < added->count && !err; i++) {
+        const struct mapping *m = &added->list[i];
+
+        if (is_upper(m->va) && el == 2)
+            return diag_set(d, ERR_UNSUPPORTED, "0x%" PRIx64 ": EL2 has no upper half", m->va);
+        err = pt_check(is_upper(m->va), m->va, m->pa, m->size, d);
+    }
+    return err;
+}
+
+int plan_check_overlap(const struct boot_plan *plan, struct diag *d)
+{
+    for (unsigned i = plan->own_count; i < plan_mapping_count(plan); i++) {
+        const struct plan_mapping m = plan_mapping(plan, i);
+
+        for (unsigned j = 0; j < i; j++) {
+            const struct plan_mapping other = plan_mapping(plan, j);
+
+            if (range_overlaps(va_of(m.va, m.size), va_of(other.va, other.size)))
+                return diag_set(d, ERR_OVERLAP,
+                                "0x%" PRIx64 "-0x%" PRIx64 ": %s is mapped at 0x%" PRIx64
+                                "-0x%" PRIx64,
+                                m.va, m.va + m.size, other.name, other.va, other.va + other.size);
+        }
+    }
     return ERR_OK;
 }
 
@@ -110,11 +164,11 @@ int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct dia
 
     if (!err && !el2)
         err = pt_init(&upper, &arena, false, true);
-    for (unsigned i = 0; i < plan->mapping_count && !err; i++) {
-        const struct plan_mapping *m = &plan->mappings[i];
+    for (unsigned i = 0; i < plan_mapping_count(plan) && !err; i++) {
+        const struct plan_mapping m = plan_mapping(plan, i);
 
-        err = (m->blocks ? pt_map_blocks : pt_map)(is_upper(m) ? &upper : &lower, m->va, m->pa,
-                                                   m->size, m->attr, d);
+        err = (m.blocks ? pt_map_blocks : pt_map)(is_upper(m.va) ? &upper : &lower, m.va, m.pa,
+                                                  m.size, m.attr, d);
     }
     return err;
 }

@@ -8,6 +8,7 @@
 
 #include "mm/fdt_chosen.h"
 #include "mm/fdt_mem.h"
+#include "mm/mappings.h"
 #include "mm/pt_build.h"
 #include "mm/regions.h"
 #include "monitor/base/bits.h"
@@ -48,7 +49,8 @@ struct plan_copy {
     uint64_t zero_bytes; /* directly behind the copied ones */
 };
 
-enum { PLAN_MAPPINGS_MAX = 10 };
+/** Mappings that the kernel itself needs: trampoline and kernel. */
+enum { PLAN_OWN_MAPPINGS = 2 };
 
 /** One mapping of the boot tables. */
 struct plan_mapping {
@@ -69,6 +71,7 @@ struct plan_input {
     const char *bootargs;    /* for /chosen; NULL: what the DTB has */
     struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
     uint64_t app_offset;     /* bytes left free between the DTB and the root task */
+    struct mappings added;   /* more mappings for the boot tables */
     const struct machine *machine;
     unsigned machine_el;        /* the EL the monitor runs at; 0: the CPU is not known */
     uint64_t mmfr0;             /* ID_AA64MMFR0_EL1, or a guess at its PARange */
@@ -91,8 +94,9 @@ struct boot_plan {
     uint64_t dtb_bytes;                   /* of the DTB, once it is complete */
     struct handover handover; /* ttbr0 and ttbr1 are known here already: roots are at fixed pages */
     unsigned copy_count;
-    unsigned mapping_count;
-    struct plan_mapping mappings[PLAN_MAPPINGS_MAX];
+    unsigned own_count; /* of the kernel's own mappings */
+    struct plan_mapping own[PLAN_OWN_MAPPINGS];
+    struct mappings added;          /* behind these; only where there are boot tables */
     struct elf64 kernel, app;       /* seL4 */
     struct linux_image linux_image; /* Linux */
     struct plan_copy copies[PLAN_COPIES_MAX];
@@ -115,12 +119,14 @@ int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, vo
  */
 void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES]);
 
-/**
- * Have one more mapping in the boot tables, "added" with the plan's shareability; what does not
- * fit the tables is found by plan_build_tables. ERR_NOMEM where there are PLAN_MAPPINGS_MAX,
- * ERR_UNSUPPORTED for the upper half at EL2.
- */
-int plan_add_mapping(struct boot_plan *plan, const struct plan_mapping *mapping, struct diag *d);
+/** Mappings of the boot tables, the plan's own and then those that were added; 0: no tables. */
+unsigned plan_mapping_count(const struct boot_plan *plan);
+
+/** Mapping @i, less than plan_mapping_count; one that was added has the plan's shareability. */
+struct plan_mapping plan_mapping(const struct boot_plan *plan, unsigned i);
+
+/** Whether @added would be in the way of one of the plan's own mappings, or of its regime. */
+bool plan_rejects(const struct boot_plan *plan, const struct mapping *added);
 
 /** Build the boot tables of @plan into @memory, which lies at plan->ranges[PLAN_TABLES]. */
 int plan_build_tables(const struct boot_plan *plan, uint64_t *memory, struct diag *d);

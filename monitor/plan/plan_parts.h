@@ -22,6 +22,12 @@ void plan_add_dtb(const struct plan_input *in, struct boot_plan *plan);
 /** Have @src copied to the destination of @role, and the rest of that zeroed. */
 void plan_add_bytes(struct boot_plan *plan, enum plan_role role, struct bytes src);
 
+/** Check @added, each for itself, for a kernel at EL @el: as pt_check, and ERR_UNSUPPORTED. */
+int plan_check_added(const struct mappings *added, unsigned el, struct diag *d);
+
+/** ERR_OVERLAP where one that was added is in the way of another mapping. */
+int plan_check_overlap(const struct boot_plan *plan, struct diag *d);
+
 /** @bytes in whole pages. */
 static inline uint64_t plan_pages(uint64_t bytes)
 {

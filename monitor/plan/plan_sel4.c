@@ -13,9 +13,6 @@
 /* Pages of the identity map of the trampoline below its root: levels 1, 2 and 3. */
 #define IDENTITY_TABLE_PAGES 3
 
-/* Table pages for mappings that are added in the shell. */
-#define SPARE_TABLE_PAGES 4
-
 static struct range kernel_blocks_va(const struct boot_plan *plan)
 {
     struct range va;
@@ -84,14 +81,20 @@ static int open_app(const struct plan_input *in, struct boot_plan *plan, struct 
     return ERR_OK;
 }
 
-/* The kernel's tables: two roots at most, the identity map, the kernel's blocks. */
+/* The kernel's tables: two roots at most, the identity map, the kernel's blocks, what is added. */
 static uint64_t count_table_pages(const struct boot_plan *plan)
 {
     struct range va = kernel_blocks_va(plan);
     uint64_t roots = plan->facts.el == 2 ? 1 : 2;
+    uint64_t pages = roots + IDENTITY_TABLE_PAGES +
+                     pt_pages_for(va.start, plan->kernel.pa.start, range_bytes(va));
 
-    return roots + IDENTITY_TABLE_PAGES + SPARE_TABLE_PAGES +
-           pt_pages_for(va.start, plan->kernel.pa.start, range_bytes(va));
+    for (unsigned i = 0; i < plan->added.count; i++) {
+        const struct mapping *m = &plan->added.list[i];
+
+        pages += pt_pages_for(m->va, m->pa, m->size);
+    }
+    return pages;
 }
 
 /* Where everything but the kernel may lie: the RAM around the kernel, as the machine has it and,
@@ -251,12 +254,12 @@ static void list_mappings(struct boot_plan *plan)
     struct pt_attr attr = {
         .memory = MMU_ATTR_NORMAL, .execute = true, .inner_shareable = is_smp(plan)};
 
-    plan->mappings[0] =
+    plan->own[0] =
         (struct plan_mapping){"trampoline", trampoline, trampoline, PAGE_BYTES, attr, false};
     attr.write = true;
-    plan->mappings[1] = (struct plan_mapping){"kernel",        va.start, plan->kernel.pa.start,
-                                              range_bytes(va), attr,     true};
-    plan->mapping_count = 2;
+    plan->own[1] = (struct plan_mapping){"kernel",        va.start, plan->kernel.pa.start,
+                                         range_bytes(va), attr,     true};
+    plan->own_count = PLAN_OWN_MAPPINGS;
 }
 
 int plan_sel4_make(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
@@ -266,8 +269,11 @@ int plan_sel4_make(const struct plan_input *in, struct boot_plan *plan, struct d
 
     if (!err)
         err = open_app(in, plan, d);
+    if (!err)
+        err = plan_check_added(&in->added, plan->facts.el, d);
     if (err)
         return err;
+    plan->added = in->added;
     plan_complete_dtb(in, plan, &nothing);
     err = place(in, plan, d);
     if (err)
@@ -275,7 +281,7 @@ int plan_sel4_make(const struct plan_input *in, struct boot_plan *plan, struct d
     list_copies(in, plan);
     fill_handover(in, plan);
     list_mappings(plan);
-    return ERR_OK;
+    return plan_check_overlap(plan, d);
 }
 
 void plan_headers(const struct boot_plan *plan, uint8_t page[PAGE_BYTES])

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/sources/bootargs.h"
 
-#include "monitor/monitor.h"
+#include "mm/fdt_chosen.h"
 
-const char *bootargs_wanted(const struct monitor *m)
+const char *bootargs_wanted(const struct sources *s)
 {
-    return m->bootargs.is_set ? m->bootargs.text : m->fit.settings.bootargs;
+    return s->bootargs.is_set ? s->bootargs.text : s->fit.settings.bootargs;
 }
 
-const char *bootargs_find(const struct monitor *m, enum bootargs_source *source)
+const char *bootargs_find(const struct sources *s, struct bytes dtb, enum bootargs_source *source)
 {
-    const char *text = bootargs_wanted(m);
+    const char *text = bootargs_wanted(s);
 
     if (source)
-        *source = !text ? BOOTARGS_DTB : m->bootargs.is_set ? BOOTARGS_SHELL : BOOTARGS_PAYLOAD;
+        *source = !text ? BOOTARGS_DTB : s->bootargs.is_set ? BOOTARGS_SHELL : BOOTARGS_PAYLOAD;
     if (text)
         return text;
-    return m->input.dtb.size ? fdt_chosen_bootargs(m->input.dtb.data) : "";
+    return dtb.size ? fdt_chosen_bootargs(dtb.data) : "";
 }

@@ -3,24 +3,17 @@
 #ifndef ELFMON_MONITOR_SOURCES_BOOTARGS_H
 #define ELFMON_MONITOR_SOURCES_BOOTARGS_H
 
-#include <stdbool.h>
-
-#include "monitor/shell/parse.h"
-
-struct monitor;
-
-/** What was set in the shell. */
-struct bootargs {
-    bool is_set;
-    char text[PARSE_LINE_BYTES]; /* as long as a line can be */
-};
+#include "monitor/sources/sources.h"
 
 enum bootargs_source { BOOTARGS_SHELL, BOOTARGS_PAYLOAD, BOOTARGS_DTB };
 
-/** Those in force and, where @source is not NULL, where they are from. Never NULL. */
-const char *bootargs_find(const struct monitor *m, enum bootargs_source *source);
+/**
+ * Those in force, where @dtb (size 0: none) is to be handed over, and, where @source is not NULL,
+ * where they are from. Never NULL.
+ */
+const char *bootargs_find(const struct sources *s, struct bytes dtb, enum bootargs_source *source);
 
-/** What is to be written into the DTB; NULL: its own stay. */
-const char *bootargs_wanted(const struct monitor *m);
+/** What is to be written into the DTB, in place of its own; NULL: its own stay. */
+const char *bootargs_wanted(const struct sources *s);
 
 #endif

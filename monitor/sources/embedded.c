@@ -4,43 +4,55 @@
 #include <inttypes.h>
 #include <string.h>
 
-void embedded_find(struct monitor *m, paddr_t image)
+#include "monitor/arch.h"
+
+enum { NO_COUNTDOWN = -1 };
+
+void embedded_find(struct sources *s, const struct machine *machine, paddr_t image)
 {
     struct range range;
 
-    m->payload = (struct bytes){NULL, 0};
-    if (!m->desc.size || range_make(image + m->desc.offset, m->desc.size, &range))
+    s->payload = (struct bytes){NULL, 0};
+    if (!s->desc.size || range_make(image + s->desc.offset, s->desc.size, &range))
         return;
     /* Where RAM is not known, the loader must be believed. */
-    if (!m->machine.ram_count || machine_has_ram(&m->machine, range))
-        m->payload = (struct bytes){arch_phys(range.start), range_bytes(range)};
+    if (!machine->ram_count || machine_has_ram(machine, range))
+        s->payload = (struct bytes){arch_phys(range.start), range_bytes(range)};
 }
 
-static int open_checked(struct monitor *m)
+int embedded_verify(const struct sources *s, struct diag *d)
 {
-    struct diag *d = &m->payload_problem;
     struct sha256 now;
 
-    if (!m->payload.size)
-        return diag_set(d, ERR_RANGE, "its %" PRIu64 " bytes do not lie in the machine's RAM",
-                        m->desc.size);
-    if (m->desc.tree_size > m->payload.size)
+    if (s->desc.tree_size > s->payload.size)
         return diag_set(d, ERR_FORMAT, "its tree of %" PRIu64 " bytes is larger than all of it",
-                        m->desc.tree_size);
-    digest_sha256(m->payload.data, m->desc.tree_size, &now);
-    if (!digest_equal(&now, &m->desc.tree_sha256))
+                        s->desc.tree_size);
+    digest_sha256(s->payload.data, s->desc.tree_size, &now);
+    if (!digest_equal(&now, &s->desc.tree_sha256))
         return diag_set(d, ERR_DIGEST, "the digest of its tree does not match the loader's");
-    return fit_open(m->payload, *m->config ? m->config : NULL, &m->fit, d);
+    return ERR_OK;
 }
 
-void embedded_open(struct monitor *m)
+static int open_checked(struct sources *s)
 {
-    m->payload_problem.text[0] = '\0';
-    if (!m->desc.size || open_checked(m)) {
-        memset(&m->fit, 0, sizeof(m->fit));
-        m->fit.settings.autoboot_seconds = AUTOBOOT_OFF;
-        m->fit.settings.idle_boot_seconds = AUTOBOOT_OFF;
+    struct diag *d = &s->payload_problem;
+    int err;
+
+    if (!s->payload.size)
+        return diag_set(d, ERR_RANGE, "its %" PRIu64 " bytes do not lie in the machine's RAM",
+                        s->desc.size);
+    err = embedded_verify(s, d);
+    return err ? err : fit_open(s->payload, *s->config ? s->config : NULL, &s->fit, d);
+}
+
+void embedded_open(struct sources *s)
+{
+    s->payload_problem.text[0] = '\0';
+    if (!s->desc.size || open_checked(s)) {
+        memset(&s->fit, 0, sizeof(s->fit));
+        s->fit.settings.autoboot_seconds = NO_COUNTDOWN;
+        s->fit.settings.idle_boot_seconds = NO_COUNTDOWN;
     }
-    if (!m->desc.size)
-        (void)diag_set(&m->payload_problem, ERR_NOTFOUND, "none");
+    if (!s->desc.size)
+        (void)diag_set(&s->payload_problem, ERR_NOTFOUND, "none");
 }

@@ -3,15 +3,22 @@
 #ifndef ELFMON_MONITOR_SOURCES_EMBEDDED_H
 #define ELFMON_MONITOR_SOURCES_EMBEDDED_H
 
-#include "monitor/monitor.h"
-
-/** Find m->payload by m->desc and the loader's place @image; empty where RAM does not hold it. */
-void embedded_find(struct monitor *m, paddr_t image);
+#include "mm/machine.h"
+#include "monitor/sources/sources.h"
 
 /**
- * Check the tree of m->payload against the digest in m->desc and open it as m->fit. Where there
- * is none or it is damaged, m->fit is empty and m->payload_problem says why.
+ * Find s->payload by s->desc and the loader's place @image; empty where the RAM of @machine does
+ * not hold it.
  */
-void embedded_open(struct monitor *m);
+void embedded_find(struct sources *s, const struct machine *machine, paddr_t image);
+
+/** Compare the tree of s->payload with the digest in s->desc: ERR_DIGEST, ERR_FORMAT. */
+int embedded_verify(const struct sources *s, struct diag *d);
+
+/**
+ * Check the tree of s->payload against the digest in s->desc and open it as s->fit. Where there
+ * is none or it is damaged, s->fit is empty and s->payload_problem says why.
+ */
+void embedded_open(struct sources *s);
 
 #endif

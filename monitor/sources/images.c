@@ -2,46 +2,50 @@
 #include "monitor/sources/images.h"
 
 #include "monitor/sources/embedded.h"
-#include "monitor/sources/unpacked.h"
 
-const struct fit_image *images_find(const struct monitor *m, enum fit_role role)
+const struct fit_image *images_find(const struct sources *s, enum fit_role role)
 {
-    enum dtb_use use = role == FIT_DTB ? m->dtb_use : DTB_NEWEST;
+    enum dtb_use use = role == FIT_DTB ? s->dtb_use : DTB_NEWEST;
 
     if (use == DTB_FIRMWARE)
         return NULL;
-    if (use == DTB_NEWEST && role < FIT_OTHER && m->slots[role].state == SLOT_TAKEN)
-        return &m->slots[role].image;
-    return fit_find(&m->fit, role);
+    if (use == DTB_NEWEST && role < FIT_OTHER && s->slots[role].state == SLOT_TAKEN)
+        return &s->slots[role].image;
+    return fit_find(&s->fit, role);
 }
 
-struct bytes images_data(const struct monitor *m, enum fit_role role)
+static const struct slot *uploaded_payload(const struct sources *s)
 {
-    const struct fit_image *image = images_find(m, role);
+    const struct slot *slot = &s->slots[UPLOAD_PAYLOAD];
 
-    if (!image)
-        return (struct bytes){NULL, 0};
-    return unpacked_is_needed(image, role) ? unpacked_data(m, image, role) : image->data;
+    return slot->state == SLOT_TAKEN ? slot : NULL;
 }
 
-int images_verify(const struct monitor *m, enum fit_role role, struct diag *d)
+struct bytes images_payload(const struct sources *s)
 {
-    const struct fit_image *image = images_find(m, role);
+    const struct slot *uploaded = uploaded_payload(s);
 
-    if (!image || (unpacked_is_needed(image, role) && images_data(m, role).size))
-        return ERR_OK;
-    return fit_verify(image, d);
+    return uploaded ? uploaded->image.data : s->payload;
 }
 
-int images_open(struct monitor *m)
+int images_open(struct sources *s)
 {
-    const struct slot *uploaded = &m->slots[UPLOAD_PAYLOAD];
+    const struct slot *uploaded = uploaded_payload(s);
 
-    if (uploaded->state == SLOT_TAKEN) {
-        m->payload_problem.text[0] = '\0';
-        return fit_open(uploaded->image.data, *m->config ? m->config : NULL, &m->fit,
-                        &m->payload_problem);
+    if (uploaded) {
+        s->payload_problem.text[0] = '\0';
+        return fit_open(uploaded->image.data, *s->config ? s->config : NULL, &s->fit,
+                        &s->payload_problem);
     }
-    embedded_open(m);
+    embedded_open(s);
     return ERR_OK;
+}
+
+int images_verify_payload(const struct sources *s, struct diag *d)
+{
+    const struct slot *uploaded = uploaded_payload(s);
+
+    if (uploaded)
+        return fit_verify(&uploaded->image, d);
+    return s->payload.size && s->desc.size ? embedded_verify(s, d) : ERR_OK;
 }

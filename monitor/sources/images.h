@@ -3,21 +3,25 @@
 #ifndef ELFMON_MONITOR_SOURCES_IMAGES_H
 #define ELFMON_MONITOR_SOURCES_IMAGES_H
 
-#include "monitor/monitor.h"
+#include "monitor/sources/sources.h"
 
 /** The image that is in force for @role: what was uploaded, else the payload's, or NULL. */
-const struct fit_image *images_find(const struct monitor *m, enum fit_role role);
+const struct fit_image *images_find(const struct sources *s, enum fit_role role);
 
-/** Its bytes as they are to be loaded, unpacked; size 0: there are none. */
-struct bytes images_data(const struct monitor *m, enum fit_role role);
-
-/** Compare it with its digest: ERR_OK also where there is none. */
-int images_verify(const struct monitor *m, enum fit_role role, struct diag *d);
+/** The payload in force: what was uploaded, else the embedded FIT; size 0: none. */
+struct bytes images_payload(const struct sources *s);
 
 /**
- * Open as m->fit the payload that is in force, uploaded or embedded. An error of an uploaded one,
- * with the reason in m->payload_problem; of the embedded one m->payload_problem alone tells.
+ * Open as s->fit the payload that is in force, uploaded or embedded. An error of an uploaded one,
+ * with the reason in s->payload_problem; of the embedded one s->payload_problem alone tells.
  */
-int images_open(struct monitor *m);
+int images_open(struct sources *s);
+
+/**
+ * Compare the payload in force with its digest: the tree's, which the loader has, or the one that
+ * was taken when it was uploaded. ERR_DIGEST with the reason in @d; ERR_OK also where there is
+ * none.
+ */
+int images_verify_payload(const struct sources *s, struct diag *d);
 
 #endif

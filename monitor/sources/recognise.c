@@ -101,8 +101,8 @@ static int choose_slot(struct upload_file *file, const struct fit_image *image,
         return diag_set(d, ERR_UNSUPPORTED, "%s is %s: it takes a word to say what it is for",
                         image->name, content_name(kind));
     if (!fits(file->slot, kind))
-        return diag_set(d, ERR_FORMAT, "%s: %s is %s, not %s", upload_slot_name(file->slot),
-                        image->name, content_name(kind), text_pick(wanted, file->slot));
+        return diag_set(d, ERR_FORMAT, "%s: %s is %s, not %s", slot_name(file->slot), image->name,
+                        content_name(kind), text_pick(wanted, file->slot));
     return ERR_OK;
 }
 
@@ -118,7 +118,7 @@ static int take_name(const struct upload_file *file, struct fit_image *out, stru
     if (fit_props_copy(whole, sizeof(whole), name, strnlen(name, sizeof(whole))))
         return diag_set(d, ERR_FORMAT, "a file's name is not printable");
     if (!*name)
-        name = file->slot == UPLOAD_ANY ? "file" : upload_slot_name(file->slot);
+        name = file->slot == UPLOAD_ANY ? "file" : slot_name(file->slot);
     (void)text_copy(out->name, sizeof(out->name), name);
     return ERR_OK;
 }
@@ -152,8 +152,7 @@ static int check_content(enum upload_slot slot, const struct fit_image *image, s
         err = elf64_open(image->data, &elf, &why);
     else if (slot == UPLOAD_KERNEL && linux_image_is(image->data))
         err = linux_image_open(image->data, &header, &why);
-    return err ? diag_set(d, err, "%s: %s: %s", upload_slot_name(slot), image->name, why.text)
-               : ERR_OK;
+    return err ? diag_set(d, err, "%s: %s: %s", slot_name(slot), image->name, why.text) : ERR_OK;
 }
 
 int recognise(struct upload_file *file, struct fit_image *out, struct diag *d)

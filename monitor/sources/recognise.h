@@ -3,7 +3,19 @@
 #ifndef ELFMON_MONITOR_SOURCES_RECOGNISE_H
 #define ELFMON_MONITOR_SOURCES_RECOGNISE_H
 
-#include "monitor/sources/upload.h"
+#include "monitor/sources/slots.h"
+
+enum { UPLOAD_NAME_BYTES = 64 };
+
+/** A file as it arrived; of XMODEM with its padding. */
+struct upload_file {
+    enum upload_slot slot;
+    char name[UPLOAD_NAME_BYTES]; /* "" where the protocol has none */
+    struct bytes data;            /* where it was received; 8-byte aligned */
+    bool size_known;              /* there is no padding */
+    bool has_sha256;              /* to be compared with */
+    struct sha256 sha256;
+};
 
 /**
  * Check @file as far as it can be on its own, cut the padding off its data, and choose its slot

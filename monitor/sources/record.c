@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "monitor/arch.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
-#include "monitor/boot/place.h"
 #include "payload/fit_props.h"
 
 #define RECORD_MAGIC UINT64_C(0x3144524345524c45) /* "ELRECRD1" */
@@ -24,13 +24,13 @@ struct record {
     struct record_entry entries[UPLOAD_SLOT_COUNT];
 };
 
-static struct range largest_bank(const struct monitor *m)
+static struct range largest_bank(const struct machine *machine)
 {
     struct range best = {0, 0};
 
-    for (unsigned i = 0; i < m->machine.ram_count; i++) {
-        if (range_bytes(m->machine.ram[i]) > range_bytes(best))
-            best = m->machine.ram[i];
+    for (unsigned i = 0; i < machine->ram_count; i++) {
+        if (range_bytes(machine->ram[i]) > range_bytes(best))
+            best = machine->ram[i];
     }
     return best;
 }
@@ -45,9 +45,9 @@ static const struct machine_region *reserved_at(const struct machine *machine, s
     return NULL;
 }
 
-struct range record_page(const struct monitor *m)
+struct range record_page(const struct machine *machine)
 {
-    struct range bank = largest_bank(m);
+    struct range bank = largest_bank(machine);
     uint64_t end = align_down(bank.end - range_bytes(bank) / 8, PAGE_BYTES);
     const struct machine_region *other;
     struct range page;
@@ -56,17 +56,17 @@ struct range record_page(const struct monitor *m)
         if (end < PAGE_BYTES || end - PAGE_BYTES < bank.start)
             return (struct range){0, 0};
         page = (struct range){end - PAGE_BYTES, end};
-        other = reserved_at(&m->machine, page);
+        other = reserved_at(machine, page);
         if (other)
             end = align_down(other->range.start, PAGE_BYTES);
     } while (other);
     return page;
 }
 
-bool record_is_needed(const struct monitor *m)
+bool record_is_needed(const struct sources *s)
 {
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        if (m->slots[i].state >= SLOT_OFFERED)
+        if (s->slots[i].state >= SLOT_OFFERED)
             return true;
     }
     return false;
@@ -99,9 +99,10 @@ static int read_record(void *context)
     return ERR_OK;
 }
 
-static void offer(struct monitor *m, const struct record_entry *entry, struct regions *taken)
+static void offer(struct sources *s, const struct machine *machine,
+                  const struct record_entry *entry, struct regions *taken)
 {
-    struct slot *slot = &m->slots[entry->slot];
+    struct slot *slot = &s->slots[entry->slot];
     struct fit_image *image = &slot->image;
     struct range range, whole;
 
@@ -109,7 +110,7 @@ static void offer(struct monitor *m, const struct record_entry *entry, struct re
                        strnlen(entry->name, sizeof(entry->name))) ||
         range_make(entry->start, entry->size, &range) || range_is_empty(range) ||
         !is_aligned(range.start, PAGE_BYTES) || range_align(range, PAGE_BYTES, &whole) ||
-        !machine_has_ram(&m->machine, whole) ||
+        !machine_has_ram(machine, whole) ||
         regions_add(taken, whole, REGION_SOURCE, image->name, NULL))
         return;
     image->data = (struct bytes){arch_phys(range.start), (size_t)entry->size};
@@ -118,9 +119,9 @@ static void offer(struct monitor *m, const struct record_entry *entry, struct re
     slot->state = SLOT_OFFERED;
 }
 
-void record_find(struct monitor *m, struct regions *taken)
+void record_find(struct sources *s, const struct machine *machine, struct regions *taken)
 {
-    struct range page = record_page(m);
+    struct range page = record_page(machine);
     struct record record;
     struct reading reading = {page.start, &record};
     struct sha256 digest;
@@ -137,38 +138,38 @@ void record_find(struct monitor *m, struct regions *taken)
     for (unsigned i = 0; i < record.count; i++) {
         const struct record_entry *entry = &record.entries[i];
 
-        if (entry->slot < UPLOAD_SLOT_COUNT && m->slots[entry->slot].state == SLOT_EMPTY)
-            offer(m, entry, taken);
+        if (entry->slot < UPLOAD_SLOT_COUNT && s->slots[entry->slot].state == SLOT_EMPTY)
+            offer(s, machine, entry, taken);
     }
 }
 
-void record_check(struct monitor *m)
+void record_check(struct sources *s)
 {
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        struct slot *slot = &m->slots[i];
+        struct slot *slot = &s->slots[i];
 
         if (slot->state == SLOT_OFFERED && fit_verify(&slot->image, NULL))
             slot->state = SLOT_LOST;
     }
 }
 
-void record_forget(struct monitor *m)
+void record_forget(struct sources *s)
 {
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        if (m->slots[i].state == SLOT_OFFERED)
-            m->slots[i].state = SLOT_LOST;
+        if (s->slots[i].state == SLOT_OFFERED)
+            s->slots[i].state = SLOT_LOST;
     }
 }
 
 /* --- Writing ------------------------------------------------------------------------------ */
 
-static void list(const struct monitor *m, struct record *record)
+static void list(const struct sources *s, struct record *record)
 {
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++) {
-        const struct fit_image *image = &m->slots[i].image;
+        const struct fit_image *image = &s->slots[i].image;
         struct record_entry *entry = &record->entries[record->count];
 
-        if (m->slots[i].state < SLOT_OFFERED)
+        if (s->slots[i].state < SLOT_OFFERED)
             continue;
         entry->slot = i;
         entry->start = bytes_range(image->data).start;
@@ -179,29 +180,15 @@ static void list(const struct monitor *m, struct record *record)
     }
 }
 
-/* The page may be another's: the monitor's where RAM is short, the plan's where it needs it. */
-static bool is_ours(const struct monitor *m, struct range page)
+void record_write(const struct sources *s, struct range page)
 {
-    const struct region *r = regions_overlap(&m->busy, page);
-
-    if (r)
-        return r->range.start == page.start && r->range.end == page.end;
-    return !range_is_empty(page) && !record_is_needed(m) && !place_is_in_the_way(m, page);
-}
-
-void record_write(struct monitor *m)
-{
-    struct range page = record_page(m);
+    struct record *to = arch_phys(page.start);
     struct record record;
-    struct record *to;
 
-    if (!is_ours(m, page))
-        return;
-    to = arch_phys(page.start);
     memset(&record, 0, sizeof(record));
-    if (record_is_needed(m)) {
+    if (record_is_needed(s)) {
         record.magic = RECORD_MAGIC;
-        list(m, &record);
+        list(s, &record);
         digest_of(&record, &record.sha256);
     } else if (to->magic != RECORD_MAGIC) {
         return;

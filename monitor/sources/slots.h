@@ -20,6 +20,9 @@ enum upload_slot {
 /** The names of the slots, as text_find takes them. */
 #define UPLOAD_SLOT_NAMES "kernel\0app\0dtb\0initrd\0script\0payload\0"
 
+/** "app", ... */
+const char *slot_name(enum upload_slot slot);
+
 enum slot_state {
     SLOT_EMPTY,
     SLOT_LOST,    /* it was there before a reset, but has been written over since */

@@ -28,15 +28,17 @@ static void make_payload(struct boot_fake *boot, vaddr_t kernel_va)
                                             BOOT_FAKE_KERNEL_MEMORY, PF_R | PF_W | PF_X};
     const struct elf_fake_segment app = {BOOT_FAKE_APP_VA, BOOT_FAKE_APP_VA, BOOT_FAKE_APP_FILE,
                                          BOOT_FAKE_APP_MEMORY, PF_R | PF_X};
-    struct monitor *m = &boot->fake.m;
+    struct choice *now = monitor_fake_now(&boot->fake.m);
 
     elf_fake_init(&boot->kernel, &kernel, 1);
     elf_fake_init(&boot->app, &app, 1);
-    (void)text_copy(m->fit.description, sizeof(m->fit.description), "test system");
-    (void)text_copy(m->fit.config, sizeof(m->fit.config), "conf-1");
-    add_image(&m->fit, "kernel", FIT_KERNEL, elf_fake_bytes(&boot->kernel));
-    add_image(&m->fit, "app", FIT_APP, elf_fake_bytes(&boot->app));
-    m->payload = (struct bytes){boot->kernel.file, sizeof(boot->kernel) + sizeof(boot->app)};
+    (void)text_copy(now->sources.fit.description, sizeof(now->sources.fit.description),
+                    "test system");
+    (void)text_copy(now->sources.fit.config, sizeof(now->sources.fit.config), "conf-1");
+    add_image(&now->sources.fit, "kernel", FIT_KERNEL, elf_fake_bytes(&boot->kernel));
+    add_image(&now->sources.fit, "app", FIT_APP, elf_fake_bytes(&boot->app));
+    now->sources.payload =
+        (struct bytes){boot->kernel.file, sizeof(boot->kernel) + sizeof(boot->app)};
 }
 
 static void start_machine(struct boot_fake *boot, const struct cmd *const *commands, unsigned el)
@@ -49,14 +51,16 @@ static void start_machine(struct boot_fake *boot, const struct cmd *const *comma
     arch_fake.cpu.el = el;
     arch_fake.image = top;
     arch_fake.par = boot_fake_par(ARCH_FAKE_BASE);
-    arch_cpu(&m->cpu);
+    arch_cpu(&m->board.cpu);
 }
 
 static void plan(struct monitor *m)
 {
-    if (regions_add(&m->busy, arch_fake.image, REGION_MONITOR, "monitor", NULL) ||
-        boot_plan_make(m)) {
-        (void)fprintf(stderr, "boot_fake: %s\n", m->plan_problem.text);
+    struct choice *now = monitor_fake_now(m);
+
+    if (regions_add(&now->busy, arch_fake.image, REGION_MONITOR, "monitor", NULL) ||
+        choice_plan(&m->board, now)) {
+        (void)fprintf(stderr, "boot_fake: %s\n", now->problem.text);
         abort();
     }
 }
@@ -73,15 +77,20 @@ void boot_fake_init_linux(struct boot_fake *boot, const struct cmd *const *comma
                           unsigned machine_el)
 {
     struct monitor *m = &boot->fake.m;
+    struct choice *now;
 
     start_machine(boot, commands, machine_el);
+    now = monitor_fake_now(m);
     image_fake_init(&boot->image);
     memset(boot->initrd, 0xc9, sizeof(boot->initrd));
-    (void)text_copy(m->fit.description, sizeof(m->fit.description), "test system");
-    add_image(&m->fit, "kernel", FIT_KERNEL, image_fake_bytes(&boot->image));
-    add_image(&m->fit, "initrd", FIT_INITRD, (struct bytes){boot->initrd, sizeof(boot->initrd)});
-    m->fit.images[1].recorded = 0;
-    m->payload = (struct bytes){boot->image.file, sizeof(boot->image) + sizeof(boot->initrd)};
+    (void)text_copy(now->sources.fit.description, sizeof(now->sources.fit.description),
+                    "test system");
+    add_image(&now->sources.fit, "kernel", FIT_KERNEL, image_fake_bytes(&boot->image));
+    add_image(&now->sources.fit, "initrd", FIT_INITRD,
+              (struct bytes){boot->initrd, sizeof(boot->initrd)});
+    now->sources.fit.images[1].recorded = 0;
+    now->sources.payload =
+        (struct bytes){boot->image.file, sizeof(boot->image) + sizeof(boot->initrd)};
     plan(m);
 }
 

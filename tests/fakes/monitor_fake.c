@@ -6,53 +6,55 @@
 
 #include <libfdt.h>
 
-/** The fake around @m. */
-static struct monitor_fake *of(struct monitor *m)
+/** The fake around @board. */
+static struct monitor_fake *of(const struct board *board)
 {
-    return (struct monitor_fake *)((char *)m - offsetof(struct monitor_fake, m));
+    return (struct monitor_fake *)((uintptr_t)board - offsetof(struct monitor_fake, m.board));
 }
 
-static int fake_reset(struct monitor *m, struct diag *d)
+static int fake_reset(const struct board *board, struct diag *d)
 {
     (void)d;
-    of(m)->reset_count++;
+    of(board)->reset_count++;
     return ERR_OK;
 }
 
-static int fake_poweroff(struct monitor *m, int code, struct diag *d)
+static int fake_poweroff(const struct board *board, int code, struct diag *d)
 {
     (void)d;
-    of(m)->poweroff_code = code;
+    of(board)->poweroff_code = code;
     return ERR_OK;
 }
 
-static int fake_cpu_on(struct monitor *m, uint64_t mpidr, paddr_t entry, struct diag *d)
+static int fake_cpu_on(const struct board *board, uint64_t mpidr, paddr_t entry, struct diag *d)
 {
     (void)mpidr;
     (void)entry;
     (void)d;
-    of(m)->cpu_on_count++;
+    of(board)->cpu_on_count++;
     return ERR_OK;
 }
 
-static int fake_cpu_state(struct monitor *m, uint64_t mpidr, int64_t *state, struct diag *d)
+static int fake_cpu_state(const struct board *board, uint64_t mpidr, int64_t *state, struct diag *d)
 {
     (void)mpidr;
     (void)d;
-    *state = of(m)->cpu_state;
+    *state = of(board)->cpu_state;
     return ERR_OK;
 }
 
-static void fake_flush(struct monitor *m)
+static void fake_flush(const struct board *board)
 {
-    (void)m;
+    (void)board;
 }
 
-static const uint32_t *fake_line_errors(const struct monitor *m)
+static const uint32_t *fake_line_errors(const struct board *board)
 {
-    return ((const struct monitor_fake *)((const char *)m - offsetof(struct monitor_fake, m)))
-        ->line_errors;
+    return of(board)->line_errors;
 }
+
+static const struct board_ops fake_ops = {fake_reset,     fake_poweroff, fake_cpu_on,
+                                          fake_cpu_state, fake_flush,    fake_line_errors};
 
 static void must(int fdt_result)
 {
@@ -86,15 +88,24 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
     arch_fake_reset();
     console_fake_init(&fake->console, &m->con);
     shell_init(&m->shell, &m->con, m, commands);
-    arch_cpu(&m->cpu);
-    m->board = (struct monitor_board){fake_reset,     fake_poweroff, fake_cpu_on,
-                                      fake_cpu_state, fake_flush,    fake_line_errors};
+    arch_cpu(&m->board.cpu);
+    m->board.ops = &fake_ops;
+    m->boot.board = &m->board;
+    m->boot.con = &m->con;
+    m->boot.script = &m->shell.script;
+    m->boot.now = &m->boot.choices[0];
     make_fdt(fake->fdt_data, sizeof(fake->fdt_data));
-    m->fdt = fake->fdt_data;
-    m->shell.fdt = m->fdt;
-    m->fdt_bytes = (struct bytes){m->fdt, fdt_totalsize(m->fdt)};
-    m->machine.ram_count = 1;
-    m->machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
+    m->board.fdt = fake->fdt_data;
+    m->board.fdt_bytes = (struct bytes){m->board.fdt, fdt_totalsize(m->board.fdt)};
+    digest_sha256(m->board.fdt, m->board.fdt_bytes.size, &m->board.fdt_sha256);
+    m->shell.fdt = m->board.fdt;
+    m->board.machine.ram_count = 1;
+    m->board.machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
+}
+
+struct choice *monitor_fake_now(struct monitor *m)
+{
+    return &m->boot.choices[m->boot.now == &m->boot.choices[1]];
 }
 
 int monitor_fake_run(struct monitor_fake *fake, const char *line)

@@ -24,6 +24,9 @@ struct monitor_fake {
  */
 void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *commands);
 
+/** The choice in force, to be changed as no command could. */
+struct choice *monitor_fake_now(struct monitor *m);
+
 /** Run @line in the shell; returns its status. What was printed before is forgotten. */
 int monitor_fake_run(struct monitor_fake *fake, const char *line);
 

@@ -15,6 +15,11 @@ static struct monitor *const m = &boot.fake.m;
 static const struct cmd *const commands[] = {&cmd_load, &cmd_map,     &cmd_mmu,      &cmd_boot,
                                              &cmd_info, &cmd_payload, &cmd_bootargs, NULL};
 
+static inline struct choice *now(void)
+{
+    return monitor_fake_now(m);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -43,7 +48,7 @@ static void assert_refuses(const char *line, enum err err, const char *reason)
 
 static const uint8_t *loaded(enum plan_role role)
 {
-    return arch_fake.memory + (m->plan.ranges[role].start - ARCH_FAKE_BASE);
+    return arch_fake.memory + (now()->plan.ranges[role].start - ARCH_FAKE_BASE);
 }
 
 static void test_load(void **state)
@@ -60,7 +65,7 @@ static void test_load(void **state)
                                         "  0x40202234 <- 3532 bytes zeroed  initrd\r\n");
     assert_memory_equal(loaded(PLAN_KERNEL), boot.image.file, IMAGE_FAKE_BYTES);
     assert_memory_equal(loaded(PLAN_INITRD), boot.initrd, BOOT_FAKE_INITRD);
-    assert_int_equal(fdt_check_full(dtb, m->plan.dtb_bytes), 0);
+    assert_int_equal(fdt_check_full(dtb, now()->plan.dtb_bytes), 0);
     assert_int_equal(
         fdt64_ld(fdt_getprop(dtb, fdt_path_offset(dtb, "/chosen"), "linux,initrd-end", &size)),
         0x40202234);
@@ -144,13 +149,13 @@ static void test_bootargs(void **state)
 {
     (void)state;
     assert_string_equal(run("bootargs", 0), "\r\nfrom the devicetree\r\n");
-    m->fit.settings.bootargs = "quiet";
+    now()->sources.fit.settings.bootargs = "quiet";
     assert_string_equal(run("bootargs", 0), "quiet\r\nfrom the payload\r\n");
     (void)run("load", 0);
     assert_string_equal(run("bootargs 'a  b' c; bootargs", 0), "a  b c\r\nfrom the shell\r\n");
-    assert_string_equal(m->plan.chosen.bootargs, "a  b c");
-    assert_false(m->progress.loaded[PLAN_DTB]); /* the rest of it still holds */
-    assert_true(m->progress.loaded[PLAN_KERNEL] && m->progress.loaded[PLAN_INITRD]);
+    assert_string_equal(now()->plan.chosen.bootargs, "a  b c");
+    assert_false(m->boot.progress.loaded[PLAN_DTB]); /* the rest of it still holds */
+    assert_true(m->boot.progress.loaded[PLAN_KERNEL] && m->boot.progress.loaded[PLAN_INITRD]);
     assert_has("boot -n", "  bootargs   a  b c\r\n");
     assert_string_equal(run("bootargs ''; bootargs", 0), "\r\nfrom the shell\r\n");
     assert_string_equal(run("bootargs -d; bootargs", 0), "quiet\r\nfrom the payload\r\n");
@@ -167,7 +172,7 @@ static void test_bootargs_for_sel4(void **state)
     assert_has("bootargs verbose; load dtb", " bytes completed  dtb\r\n");
     dtb = loaded(PLAN_DTB);
     assert_string_equal(fdt_chosen_bootargs(dtb), "verbose");
-    assert_in_range(fdt_totalsize(dtb), 1, m->plan.handover.x[5]);
+    assert_in_range(fdt_totalsize(dtb), 1, now()->plan.handover.x[5]);
 }
 
 int main(void)

@@ -42,9 +42,9 @@ static void make_tree(void)
 /* Make the finished tree the machine's. */
 static void use_tree(void)
 {
-    fake.m.fdt = dtb.data;
-    fake.m.fdt_problem.text[0] = '\0';
-    (void)fdt_mem_machine(dtb.data, &fake.m.machine, &fake.m.fdt_problem);
+    fake.m.board.fdt = dtb.data;
+    fake.m.board.fdt_problem.text[0] = '\0';
+    (void)fdt_mem_machine(dtb.data, &fake.m.board.machine, &fake.m.board.fdt_problem);
 }
 
 static int reset(void **state)
@@ -142,7 +142,7 @@ static void test_check(void **state)
 
 static void test_check_of_a_full_machine(void **state)
 {
-    struct machine *m = &fake.m.machine;
+    struct machine *m = &fake.m.board.machine;
 
     (void)state;
     m->reserved_count = 1;
@@ -153,7 +153,7 @@ static void test_check_of_a_full_machine(void **state)
     m->gic_dist = 0x8000000;
     m->gic_cpu = 0x80a0000;
     m->uart.irq = 33;
-    (void)diag_set(&fake.m.fdt_problem, ERR_OK, "more than 64 CPUs, the rest is left out");
+    (void)diag_set(&fake.m.board.fdt_problem, ERR_OK, "more than 64 CPUs, the rest is left out");
     assert_non_null(strstr(output("dtb check", ERR_OK),
                            "  reserved  0x0000000000001000-0x0000000000002000 secmon, no-map\r\n"
                            "  devices   1 range\r\n"
@@ -170,7 +170,7 @@ static void test_check_of_an_empty_machine(void **state)
     dtb_fake_begin(&dtb);
     (void)dtb_fake_finish(&dtb);
     use_tree();
-    fake.m.fdt_problem.text[0] = '\0';
+    fake.m.board.fdt_problem.text[0] = '\0';
     runs("dtb check", ERR_OK,
          "  format    ok, version 17, 72 of 72 bytes\r\n"
          "  tree      1 nodes, 0 properties, 1 levels\r\n"
@@ -202,9 +202,9 @@ static void test_usage(void **state)
 static void test_no_tree(void **state)
 {
     (void)state;
-    fake.m.fdt = NULL;
+    fake.m.board.fdt = NULL;
     runs("dtb", -ERR_NOTFOUND, "error: dtb: no devicetree: none was handed over\r\n");
-    (void)diag_set(&fake.m.fdt_problem, ERR_FORMAT, "bad magic");
+    (void)diag_set(&fake.m.board.fdt_problem, ERR_FORMAT, "bad magic");
     runs("dtb check", -ERR_NOTFOUND, "error: dtb: no devicetree: bad magic\r\n");
 }
 

@@ -17,7 +17,7 @@ static int setup(void **state)
 
     (void)state;
     monitor_fake_init(&fake, commands);
-    fake.m.cpu.el = 2;
+    fake.m.board.cpu.el = 2;
     memcpy(arch_fake.memory + CODE, &nop, sizeof(nop));
     return 0;
 }
@@ -64,7 +64,7 @@ static void test_x0_is_the_dtb_unless_given(void **state)
         fail();
     }
     assert_non_null(strstr(console_fake_take(&fake.console), ", the DTB\r\n"));
-    assert_int_equal(arch_fake.left.x[0], (uintptr_t)fake.m.fdt);
+    assert_int_equal(arch_fake.left.x[0], (uintptr_t)fake.m.board.fdt);
     assert_int_equal(arch_fake.left.x[1], 0);
 }
 
@@ -114,7 +114,8 @@ static void test_refuses(void **state)
 
     (void)state;
     memcpy(arch_fake.memory + 0x3000, "\177ELF", 4);
-    assert_int_equal(regions_add(&fake.m.busy, monitor, REGION_MONITOR, "monitor", NULL), 0);
+    assert_int_equal(
+        regions_add(&monitor_fake_now(&fake.m)->busy, monitor, REGION_MONITOR, "monitor", NULL), 0);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const char *text = run(cases[i].line, -cases[i].err);
 
@@ -128,7 +129,7 @@ static void test_refuses(void **state)
 static void test_ram_that_cannot_be_read(void **state)
 {
     (void)state;
-    fake.m.machine.ram[0].end += 0x1000;
+    fake.m.board.machine.ram[0].end += 0x1000;
     assert_string_equal(run("go 0x40400000", -ERR_FAULT),
                         "error: go: 0x40400000 cannot be read\r\n");
 }

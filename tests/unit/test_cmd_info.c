@@ -17,6 +17,11 @@ static struct monitor *const m = &boot.fake.m;
 static const struct cmd *const commands[] = {&cmd_info, &cmd_regions, &cmd_payload, &cmd_load,
                                              &cmd_map,  &cmd_mmu,     NULL};
 
+static inline struct choice *now(void)
+{
+    return monitor_fake_now(m);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -45,7 +50,7 @@ static void assert_refuses(const char *line, enum err err, const char *reason)
 
 static void describe_machine(void)
 {
-    struct machine *machine = &m->machine;
+    struct machine *machine = &m->board.machine;
 
     (void)text_copy(machine->model, sizeof(machine->model), "Test Board");
     (void)text_copy(machine->compatible, sizeof(machine->compatible), "test,board");
@@ -57,8 +62,8 @@ static void describe_machine(void)
     machine->gic_cpu = 0x8010000;
     machine->uart.found = true;
     (void)text_copy(machine->uart.path, sizeof(machine->uart.path), "/pl011@9000000");
-    m->uart = 0x9000000;
-    m->cpu.isar0 = 1 << 12;
+    m->board.uart = 0x9000000;
+    m->board.cpu.isar0 = 1 << 12;
     m->prompt_ticks = 56789;
 }
 
@@ -68,7 +73,7 @@ static void test_info(void **state)
 
     (void)state;
     describe_machine();
-    m->machine.ram[m->machine.ram_count++] = (struct range){0x80000000, 0x90000000};
+    m->board.machine.ram[m->board.machine.ram_count++] = (struct range){0x80000000, 0x90000000};
     text = run("info", 0);
     assert_has(text, "board     Test Board\r\n          compatible with test,board\r\n");
     assert_has(text, "CPU       Cortex-A53 r0p4 (Arm, part 0xd03, MIDR 0x410fd034), 2 cores\r\n"
@@ -96,16 +101,16 @@ static void test_info_of_bare_machine(void **state)
     const char *text;
 
     (void)state;
-    memset(&m->machine, 0, sizeof(m->machine));
-    m->fdt = NULL;
-    (void)diag_set(&m->fdt_problem, ERR_FORMAT, "bad magic");
-    m->payload.size = 0;
-    m->fit.image_count = 0;
-    (void)diag_set(&m->payload_problem, ERR_NOTFOUND, "none");
-    (void)boot_plan_make(m);
-    m->cpu.midr = 0x00afbc11;
-    m->cpu.mmfr0 = 0xf;
-    m->skipped_devices = 3;
+    memset(&m->board.machine, 0, sizeof(m->board.machine));
+    m->board.fdt = NULL;
+    (void)diag_set(&m->board.fdt_problem, ERR_FORMAT, "bad magic");
+    now()->sources.payload.size = 0;
+    now()->sources.fit.image_count = 0;
+    (void)diag_set(&now()->sources.payload_problem, ERR_NOTFOUND, "none");
+    (void)choice_plan(&m->board, now());
+    m->board.cpu.midr = 0x00afbc11;
+    m->board.cpu.mmfr0 = 0xf;
+    m->board.skipped_devices = 3;
     text = run("info", 0);
     assert_has(text, "board     unknown\r\nCPU       CPU r10p1 (software, part 0xbc1, MIDR "
                      "0x00afbc11)\r\n"
@@ -131,15 +136,15 @@ static void test_info_counts_line_errors(void **state)
 static void test_info_tells_what_was_cut(void **state)
 {
     (void)state;
-    (void)diag_set(&m->fdt_problem, ERR_NOMEM, "more than 64 devices");
+    (void)diag_set(&m->board.fdt_problem, ERR_NOMEM, "more than 64 devices");
     assert_has(run("info", 0), " B\r\n          note: more than 64 devices\r\n");
 }
 
 static void test_info_of_a_mismatch(void **state)
 {
     (void)state;
-    m->plan.facts.gic_version = 3;
-    m->machine.gic_version = 2;
+    now()->plan.facts.gic_version = 3;
+    m->board.machine.gic_version = 2;
     assert_has(run("info", 0), "          they do not match: GIC\r\n");
 }
 
@@ -154,8 +159,8 @@ static void test_info_tells_progress(void **state)
     assert_has(run("info", 0), "done      loaded: kernel, dtb, root task; boot tables built\r\n");
     (void)run("mmu on", 0);
     assert_has(run("info", 0), "root task; boot tables in force\r\n");
-    m->progress.loaded[PLAN_KERNEL] = m->progress.loaded[PLAN_DTB] = false;
-    m->progress.loaded[PLAN_APP] = false;
+    m->boot.progress.loaded[PLAN_KERNEL] = m->boot.progress.loaded[PLAN_DTB] = false;
+    m->boot.progress.loaded[PLAN_APP] = false;
     assert_has(run("info", 0), "done      boot tables in force\r\n");
 }
 
@@ -216,8 +221,9 @@ static void test_regions(void **state)
 static void test_regions_with_devices(void **state)
 {
     (void)state;
-    m->machine.mmio_count = 1;
-    m->machine.mmio[0] = (struct machine_region){.range = {0x9000000, 0x9001000}, .name = "uart"};
+    m->board.machine.mmio_count = 1;
+    m->board.machine.mmio[0] =
+        (struct machine_region){.range = {0x9000000, 0x9001000}, .name = "uart"};
     assert_null(strstr(run("regions", 0), "uart"));
     assert_has(run("regions -d", 0),
                "USE\r\n0x0000000009000000 0x0000000009001000       4 KiB  device: uart\r\n");
@@ -226,8 +232,8 @@ static void test_regions_with_devices(void **state)
 static void test_regions_without_ram(void **state)
 {
     (void)state;
-    m->machine.ram_count = 0;
-    (void)diag_set(&m->fdt_problem, ERR_FORMAT, "bad magic");
+    m->board.machine.ram_count = 0;
+    (void)diag_set(&m->board.fdt_problem, ERR_FORMAT, "bad magic");
     assert_has(run("regions", 0), "RAM unknown: no usable devicetree: bad magic\r\nSTART");
 }
 
@@ -266,17 +272,17 @@ static void test_payload_digests(void **state)
     const char *text;
 
     (void)state;
-    digest_to_hex(&m->fit.images[1].digests[DIGEST_SHA256], recorded);
+    digest_to_hex(&now()->sources.fit.images[1].digests[DIGEST_SHA256], recorded);
     boot.app.file[boot.app.content[0]] ^= 1;
     (void)snprintf(expected, sizeof(expected), ": MISMATCH\r\n       not %s as recorded\r\n",
                    recorded);
     assert_has(run("payload", 0), expected);
-    m->fit.images[1].recorded = 0;
+    now()->sources.fit.images[1].recorded = 0;
     assert_has(run("payload", 0), ", none recorded: not verified\r\n");
 
-    m->fit.images[1].recorded = BIT(DIGEST_CRC32);
-    memcpy(&m->fit.images[1].digests[DIGEST_CRC32], "abcd", 4);
-    strcpy(m->fit.images[1].unknown_hash, "md5");
+    now()->sources.fit.images[1].recorded = BIT(DIGEST_CRC32);
+    memcpy(&now()->sources.fit.images[1].digests[DIGEST_CRC32], "abcd", 4);
+    strcpy(now()->sources.fit.images[1].unknown_hash, "md5");
     text = run("payload", 0);
     assert_null(strstr(text, "none recorded"));
     assert_has(text, "  crc32 ");
@@ -287,7 +293,7 @@ static void test_payload_digests(void **state)
 static void test_payload_of_other_images(void **state)
 {
     static const uint8_t script[] = "echo hello";
-    struct fit_image *image = &m->fit.images[m->fit.image_count++];
+    struct fit_image *image = &now()->sources.fit.images[now()->sources.fit.image_count++];
     const char *text;
 
     (void)state;
@@ -309,7 +315,7 @@ static void test_payload_without_plan(void **state)
 
     (void)state;
     boot.kernel.file[0] = 0;
-    (void)boot_plan_make(m);
+    (void)choice_plan(&m->board, now());
     text = run("payload", 0);
     assert_has(text, "  unusable: ");
     assert_has(text, "  0x0000000000400000 not planned               512       6144  R-X\r\n");
@@ -321,11 +327,11 @@ static void test_payload_unusable(void **state)
     const char *text;
 
     (void)state;
-    (void)diag_set(&m->payload_problem, ERR_DIGEST, "its digest does not match");
+    (void)diag_set(&now()->sources.payload_problem, ERR_DIGEST, "its digest does not match");
     text = run("payload", 0);
     assert_has(text, "unusable: its digest does not match\r\n");
     assert_null(strstr(text, "kernel"));
-    m->payload.size = 0;
+    now()->sources.payload.size = 0;
     assert_has(run("payload", 0), "none: put one in on the host:\r\n  elfmon-pack --loader ");
 }
 

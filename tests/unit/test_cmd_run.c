@@ -106,12 +106,12 @@ static void test_running_script_stays(void **state)
     (void)state;
     receive(0, UPLOAD_SCRIPT, "", text("echo a"), 0);
     assert_taken(1);
-    place = bytes_range(images_data(m, FIT_SCRIPT));
-    running.text = images_data(m, FIT_SCRIPT);
+    place = bytes_range(plain_bytes(&now()->sources, FIT_SCRIPT));
+    running.text = plain_bytes(&now()->sources, FIT_SCRIPT);
     m->shell.script = &running;
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_non_null(regions_overlap(&m->busy, place));
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    assert_int_equal(drop_uploads(UPLOAD_ANY), ERR_OK);
+    assert_non_null(regions_overlap(&now()->busy, place));
+    assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_OK);
     assert_false(range_overlaps(room, place));
     m->shell.script = NULL;
 }

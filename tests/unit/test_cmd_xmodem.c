@@ -6,8 +6,8 @@
 
 static void occupy(uint64_t start, uint64_t end, const char *name)
 {
-    assert_int_equal(regions_add(&m->busy, (struct range){start, end}, REGION_RESERVED, name, NULL),
-                     0);
+    assert_int_equal(
+        regions_add(&monitor_fake_now(m)->busy, (struct range){start, end}, REGION_RESERVED, name, NULL), 0);
 }
 
 static void test_room_ends_before_what_is_busy(void **state)
@@ -34,9 +34,9 @@ static void test_busy_memory_is_refused(void **state)
 static void test_live_tables_are_refused(void **state)
 {
     (void)state;
-    m->plan.ranges[PLAN_TABLES] = (struct range){AT, AT + 0x1000};
-    m->plan.ranges[PLAN_TRAMPOLINE] = (struct range){AT + 0x1000, AT + 0x2000};
-    m->progress.mmu_on = true;
+    monitor_fake_now(m)->plan.ranges[PLAN_TABLES] = (struct range){AT, AT + 0x1000};
+    monitor_fake_now(m)->plan.ranges[PLAN_TRAMPOLINE] = (struct range){AT + 0x1000, AT + 0x2000};
+    m->boot.progress.mmu_on = true;
     assert_runs("xmodem 0x40011000", ERR_OVERLAP,
                 "error: xmodem: 0x40011000-0x40400000 overlaps the boot tables in force at "
                 "0x40010000-0x40012000\r\n");

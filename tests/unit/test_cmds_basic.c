@@ -199,7 +199,7 @@ static void test_cp_refuses(void **state)
     struct diag d;
 
     (void)state;
-    assert_int_equal(regions_add(&fake.m.busy, (struct range){0x40300000, 0x40400000},
+    assert_int_equal(regions_add(&monitor_fake_now(&fake.m)->busy, (struct range){0x40300000, 0x40400000},
                                  REGION_MONITOR, "monitor", &d),
                      ERR_OK);
     arch_fake.memory[0x10] = 1;
@@ -314,7 +314,7 @@ static void test_mw_refuses_and_changes_nothing(void **state)
 
 static void test_mw_spares_the_monitor(void **state)
 {
-    struct regions *busy = &fake.m.busy;
+    struct regions *busy = &monitor_fake_now(&fake.m)->busy;
 
     (void)state;
     busy->entries[0] = (struct region){{0x40001000, 0x40002000}, REGION_DTB, "dtb"};
@@ -350,9 +350,9 @@ static void test_reset_and_poweroff(void **state)
     assert_runs("poweroff x", 2, "error: poweroff: not a number: 'x'\r\n");
     assert_runs("poweroff 1 2", 1, "error: poweroff: too many words; usage: poweroff [CODE]\r\n");
     assert_int_equal(fake.poweroff_code, -1);
-    assert_runs("poweroff 255", 0, "");
+    assert_runs("poweroff 255", 0, "RESULT 255\r\n");
     assert_int_equal(fake.poweroff_code, 255);
-    assert_runs("poweroff", 0, "");
+    assert_runs("poweroff", 0, "RESULT 0\r\n");
     assert_int_equal(fake.poweroff_code, 0);
 }
 

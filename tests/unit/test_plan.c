@@ -12,11 +12,16 @@ static struct boot_fake boot;
 static struct monitor *const m = &boot.fake.m;
 static const struct cmd *const no_commands[] = {NULL};
 
+static inline struct choice *now(void)
+{
+    return monitor_fake_now(m);
+}
+
 static int setup(void **state)
 {
     (void)state;
     boot_fake_init(&boot, no_commands, 1, 1);
-    assert_int_equal(m->plan.protocol, PLAN_SEL4);
+    assert_int_equal(now()->plan.protocol, PLAN_SEL4);
     return 0;
 }
 
@@ -26,13 +31,13 @@ static void test_ranges_ascend_without_overlap(void **state)
 
     (void)state;
     for (int role = PLAN_KERNEL; role < PLAN_ROLE_COUNT; role++) {
-        struct range r = m->plan.ranges[role];
+        struct range r = now()->plan.ranges[role];
 
         assert_true(is_aligned(r.start | r.end, PAGE_BYTES));
         assert_true(r.start >= end && r.end >= r.start);
         end = r.end;
     }
-    assert_true(end <= m->machine.ram[0].end);
+    assert_true(end <= m->board.machine.ram[0].end);
 }
 
 /* Every byte of kernel, DTB and root task is written once. */
@@ -41,36 +46,37 @@ static void test_copies_fill_their_ranges(void **state)
     uint64_t bytes[PLAN_ROLE_COUNT] = {0};
 
     (void)state;
-    for (unsigned i = 0; i < m->plan.copy_count; i++) {
-        const struct plan_copy *c = &m->plan.copies[i];
+    for (unsigned i = 0; i < now()->plan.copy_count; i++) {
+        const struct plan_copy *c = &now()->plan.copies[i];
         uint64_t size = c->src.size + c->zero_bytes;
 
-        assert_true(range_contains(m->plan.ranges[c->role], (struct range){c->dst, c->dst + size}));
+        assert_true(
+            range_contains(now()->plan.ranges[c->role], (struct range){c->dst, c->dst + size}));
         bytes[c->role] += size;
     }
-    assert_int_equal(bytes[PLAN_KERNEL], range_bytes(m->plan.ranges[PLAN_KERNEL]));
-    assert_int_equal(bytes[PLAN_DTB], range_bytes(m->plan.ranges[PLAN_DTB]));
-    assert_int_equal(bytes[PLAN_APP], range_bytes(m->plan.ranges[PLAN_APP]));
+    assert_int_equal(bytes[PLAN_KERNEL], range_bytes(now()->plan.ranges[PLAN_KERNEL]));
+    assert_int_equal(bytes[PLAN_DTB], range_bytes(now()->plan.ranges[PLAN_DTB]));
+    assert_int_equal(bytes[PLAN_APP], range_bytes(now()->plan.ranges[PLAN_APP]));
 }
 
 static void test_handover_registers(void **state)
 {
-    const struct handover *h = &m->plan.handover;
-    struct range app = m->plan.ranges[PLAN_APP];
+    const struct handover *h = &now()->plan.handover;
+    struct range app = now()->plan.ranges[PLAN_APP];
 
     (void)state;
     assert_int_equal(h->x[0], app.start);
     assert_int_equal(h->x[1], app.end);
     assert_int_equal(h->x[2], app.start - BOOT_FAKE_APP_VA);
-    assert_int_equal(h->x[3], m->plan.app.entry);
-    assert_int_equal(h->x[4], m->input.dtb.size ? m->plan.ranges[PLAN_DTB].start : 0);
-    assert_int_equal(h->x[5], m->input.dtb.size);
+    assert_int_equal(h->x[3], now()->plan.app.entry);
+    assert_int_equal(h->x[4], now()->input.dtb.size ? now()->plan.ranges[PLAN_DTB].start : 0);
+    assert_int_equal(h->x[5], now()->input.dtb.size);
     assert_int_equal(h->el, 1);
     assert_int_equal(h->mair, UINT64_C(0x0000aaff440c0400));
     assert_int_equal(h->sctlr, 0xc5183d);
-    assert_int_equal(h->ttbr0, m->plan.ranges[PLAN_TABLES].start);
+    assert_int_equal(h->ttbr0, now()->plan.ranges[PLAN_TABLES].start);
     assert_int_equal(h->ttbr1, h->ttbr0 + PAGE_BYTES);
-    assert_int_equal(h->trampoline, m->plan.ranges[PLAN_TRAMPOLINE].start);
+    assert_int_equal(h->trampoline, now()->plan.ranges[PLAN_TRAMPOLINE].start);
 }
 
 static void test_header_page(void **state)
@@ -80,47 +86,48 @@ static void test_header_page(void **state)
 
     (void)state;
     memset(page, 0xff, sizeof(page));
-    plan_headers(&m->plan, page);
+    plan_headers(&now()->plan, page);
     memcpy(words, page, sizeof(words));
-    assert_int_equal(words[0], m->plan.app.phnum);
-    assert_int_equal(words[1], m->plan.app.phentsize);
-    assert_memory_equal(page + sizeof(words), m->plan.app.file.data + m->plan.app.phoff,
+    assert_int_equal(words[0], now()->plan.app.phnum);
+    assert_int_equal(words[1], now()->plan.app.phentsize);
+    assert_memory_equal(page + sizeof(words), now()->plan.app.file.data + now()->plan.app.phoff,
                         (size_t)words[0] * words[1]);
     assert_int_equal(page[PAGE_BYTES - 1], 0);
 }
 
 static void test_app_offset_leaves_a_gap(void **state)
 {
-    paddr_t before = m->plan.ranges[PLAN_APP].start;
+    paddr_t before = now()->plan.ranges[PLAN_APP].start;
     static struct boot_plan plan;
     struct diag d;
 
     (void)state;
-    m->input.app_offset = 3 * PAGE_BYTES;
-    assert_int_equal(plan_make(&m->input, &plan, &d), ERR_OK);
+    now()->input.app_offset = 3 * PAGE_BYTES;
+    assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_OK);
     assert_int_equal(plan.ranges[PLAN_APP].start, before + 3 * PAGE_BYTES);
-    assert_int_equal(plan.ranges[PLAN_DTB].start, m->plan.ranges[PLAN_DTB].start);
+    assert_int_equal(plan.ranges[PLAN_DTB].start, now()->plan.ranges[PLAN_DTB].start);
 }
 
 static void test_busy_memory_is_gone_around_or_named(void **state)
 {
     static struct boot_plan plan;
     static struct regions busy;
-    struct range app = m->plan.ranges[PLAN_APP];
+    struct range app = now()->plan.ranges[PLAN_APP];
     struct diag d;
 
     (void)state;
     memset(&busy, 0, sizeof(busy));
-    m->input.busy = &busy;
+    now()->input.busy = &busy;
     assert_int_equal(regions_add(&busy, app, REGION_RESERVED, "firmware", &d), ERR_OK);
-    assert_int_equal(plan_make(&m->input, &plan, &d), ERR_OK);
+    assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_OK);
     assert_true(plan.ranges[PLAN_DTB].start >= app.end);
 
     assert_int_equal(
-        regions_add(&busy, (struct range){m->plan.kernel.pa.start, m->plan.kernel.pa.start + 1},
+        regions_add(&busy,
+                    (struct range){now()->plan.kernel.pa.start, now()->plan.kernel.pa.start + 1},
                     REGION_RESERVED, "secure", &d),
         ERR_OK);
-    assert_int_equal(plan_make(&m->input, &plan, &d), ERR_OVERLAP);
+    assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_OVERLAP);
     assert_non_null(strstr(d.text, "secure"));
     assert_int_equal(plan.protocol, PLAN_NOTHING);
 }
@@ -131,8 +138,8 @@ static void test_no_kernel_is_no_plan(void **state)
     struct diag d;
 
     (void)state;
-    m->input.kernel.size = 0;
-    assert_int_equal(plan_make(&m->input, &plan, &d), ERR_NOTFOUND);
+    now()->input.kernel.size = 0;
+    assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_NOTFOUND);
     assert_int_equal(plan.protocol, PLAN_NOTHING);
 }
 

@@ -13,18 +13,18 @@ static void test_upload_survives_a_reset(void **state)
     (void)state;
     upload_app();
     reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
-    assert_string_equal(m->slots[UPLOAD_APP].image.name, "new.elf");
-    assert_string_equal(images_find(m, FIT_APP)->name, "app"); /* not unasked */
-    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_string_equal(images_find(m, FIT_APP)->name, "new.elf");
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x6000);
-    assert_int_equal(upload_keep(m, UPLOAD_ANY, &why), ERR_NOTFOUND);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_OFFERED);
+    assert_string_equal(now()->sources.slots[UPLOAD_APP].image.name, "new.elf");
+    assert_string_equal(images_find(&now()->sources, FIT_APP)->name, "app"); /* not unasked */
+    assert_int_equal(keep_uploads(UPLOAD_ANY), ERR_OK);
+    assert_string_equal(images_find(&now()->sources, FIT_APP)->name, "new.elf");
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x6000);
+    assert_int_equal(keep_uploads(UPLOAD_ANY), ERR_NOTFOUND);
     reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_OFFERED);
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_OFFERED);
+    assert_int_equal(drop_uploads(UPLOAD_ANY), ERR_OK);
     reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);
 }
 
 static void test_what_was_written_over_is_lost(void **state)
@@ -33,8 +33,8 @@ static void test_what_was_written_over_is_lost(void **state)
     upload_app();
     *(uint8_t *)(uintptr_t)bytes_range(files[0].data).start ^= 1;
     reset();
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_LOST);
-    assert_int_equal(upload_keep(m, UPLOAD_APP, &why), ERR_NOTFOUND);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_LOST);
+    assert_int_equal(keep_uploads(UPLOAD_APP), ERR_NOTFOUND);
 }
 
 static void test_any_change_of_the_record_is_found(void **state)
@@ -45,10 +45,10 @@ static void test_any_change_of_the_record_is_found(void **state)
     for (unsigned byte = 0; byte < 570; byte += 7) {
         assert_int_equal(set_up(NULL), 0);
         upload_app();
-        record = (uint8_t *)(uintptr_t)record_page(m).start;
+        record = (uint8_t *)(uintptr_t)record_page(&m->board.machine).start;
         record[byte] ^= 0x10;
         reset();
-        assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+        assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);
     }
 }
 
@@ -58,11 +58,11 @@ static void test_what_has_another_use_now_is_not_offered(void **state)
 
     (void)state;
     upload_app();
-    memset(m->slots, 0, sizeof(m->slots));
+    memset(now()->sources.slots, 0, sizeof(now()->sources.slots));
     memset(&taken, 0, sizeof(taken));
     assert_int_equal(regions_add(&taken, bytes_range(files[0].data), REGION_MONITOR, "x", &why), 0);
-    record_find(m, &taken);
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+    record_find(&now()->sources, &m->board.machine, &taken);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);
 }
 
 int main(void)

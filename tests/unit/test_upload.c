@@ -7,22 +7,18 @@
 /* Refused with @words, and nothing is different. */
 static void assert_refused(unsigned count, int err, const char *words)
 {
-    static struct monitor before;
+    static struct choice before;
+    const struct choice *in_force = m->boot.now;
+    const struct progress progress = m->boot.progress;
     int found;
 
-    before = *m;
-    found = upload_take(m, files, count, &why);
+    before = *in_force;
+    found = take_uploads(files, count);
     if (found != err || !strstr(why.text, words))
         fail_msg("%d '%s', not %d '%s'", found, why.text, err, words);
-    assert_memory_equal(before.plan.ranges, m->plan.ranges, sizeof(m->plan.ranges));
-    assert_memory_equal(&before.plan.handover, &m->plan.handover, sizeof(m->plan.handover));
-    assert_int_equal(before.plan.copy_count, m->plan.copy_count);
-    assert_memory_equal(before.plan.copies, m->plan.copies,
-                        m->plan.copy_count * sizeof(m->plan.copies[0]));
-    assert_memory_equal(&before.progress, &m->progress, sizeof(m->progress));
-    assert_memory_equal(before.slots, m->slots, sizeof(m->slots));
-    assert_memory_equal(&before.busy, &m->busy, sizeof(m->busy));
-    assert_string_equal(before.plan_problem.text, m->plan_problem.text);
+    assert_ptr_equal(m->boot.now, in_force);
+    assert_memory_equal(m->boot.now, &before, sizeof(before));
+    assert_memory_equal(&m->boot.progress, &progress, sizeof(progress));
 }
 
 /* --- Room */
@@ -32,12 +28,12 @@ static void test_room_is_the_largest_free_range(void **state)
     struct range room;
 
     (void)state;
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
-    assert_int_equal(room.start, m->plan.ranges[PLAN_TRAMPOLINE].end);
-    assert_false(regions_overlap(&m->busy, room));
-    assert_false(range_overlaps(room, record_page(m)));
-    m->machine.ram_count = 0;
-    assert_int_equal(upload_room(m, &room, &why), ERR_NOMEM);
+    assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_OK);
+    assert_int_equal(room.start, now()->plan.ranges[PLAN_TRAMPOLINE].end);
+    assert_false(regions_overlap(&now()->busy, room));
+    assert_false(range_overlaps(room, record_page(&m->board.machine)));
+    m->board.machine.ram_count = 0;
+    assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_NOMEM);
 }
 
 /* --- Taking */
@@ -51,25 +47,25 @@ static void test_root_task_replaces_the_payloads(void **state)
     assert_taken(1);
     assert_int_equal(files[0].data.size, app.size);
     assert_memory_equal(files[0].data.data, app.data, app.size);
-    assert_string_equal(images_find(m, FIT_APP)->name, "root-task.elf");
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x5000);
-    assert_ptr_equal(m->input.app.data, files[0].data.data);
-    assert_int_equal(images_verify(m, FIT_APP, &why), ERR_OK);
+    assert_string_equal(images_find(&now()->sources, FIT_APP)->name, "root-task.elf");
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x5000);
+    assert_ptr_equal(now()->input.app.data, files[0].data.data);
+    assert_int_equal(plain_verify(&now()->sources, FIT_APP, &why), ERR_OK);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
-        assert_false(range_overlaps(m->plan.ranges[role], bytes_range(files[0].data)));
-    assert_non_null(regions_overlap(&m->busy, bytes_range(files[0].data)));
-    assert_int_equal(upload_drop(m, UPLOAD_APP, &why), ERR_OK);
-    assert_string_equal(images_find(m, FIT_APP)->name, "app");
-    assert_int_equal(upload_drop(m, UPLOAD_APP, &why), ERR_NOTFOUND);
+        assert_false(range_overlaps(now()->plan.ranges[role], bytes_range(files[0].data)));
+    assert_non_null(regions_overlap(&now()->busy, bytes_range(files[0].data)));
+    assert_int_equal(drop_uploads(UPLOAD_APP), ERR_OK);
+    assert_string_equal(images_find(&now()->sources, FIT_APP)->name, "app");
+    assert_int_equal(drop_uploads(UPLOAD_APP), ERR_NOTFOUND);
 }
 
 static void test_what_a_reset_writes_again_is_avoided(void **state)
 {
-    struct range below = record_page(m);
+    struct range below = record_page(&m->board.machine);
 
     (void)state;
     below.start -= MIB(1);
-    m->at_reset[1] = below;
+    m->board.at_reset[1] = below;
     receive(0, UPLOAD_APP, "", new_app(0x5000), 0);
     assert_taken(1);
     assert_int_equal(bytes_range(files[0].data).start, below.start - PAGE_BYTES);
@@ -95,7 +91,7 @@ static void test_slot_by_name_and_content(void **state)
     receive(0, UPLOAD_ANY, "", text("echo hello\n"), 117);
     assert_taken(1);
     assert_int_equal(files[0].slot, UPLOAD_SCRIPT);
-    assert_int_equal(images_data(m, FIT_SCRIPT).size, 11);
+    assert_int_equal(plain_bytes(&now()->sources, FIT_SCRIPT).size, 11);
     dtb_fake_begin(&dtb);
     receive(0, UPLOAD_ANY, "kernel.dtb", dtb_fake_finish(&dtb), 0);
     assert_taken(1);
@@ -112,10 +108,10 @@ static void test_several_at_once(void **state)
     receive(1, UPLOAD_ANY, "b", new_kernel(ARCH_FAKE_BASE, 0x5000), 0);
     receive(2, UPLOAD_ANY, "c", text("boot"), 0);
     assert_taken(3);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), 0x5000);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x2000);
-    assert_int_equal(upload_drop(m, UPLOAD_ANY, &why), ERR_OK);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), BOOT_FAKE_KERNEL_MEMORY);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_KERNEL]), 0x5000);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x2000);
+    assert_int_equal(drop_uploads(UPLOAD_ANY), ERR_OK);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_KERNEL]), BOOT_FAKE_KERNEL_MEMORY);
 }
 
 /* A kernel that goes where an earlier upload lies: the upload gives way. */
@@ -126,15 +122,15 @@ static void test_what_lies_in_the_way_is_moved(void **state)
     (void)state;
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
     assert_taken(1);
-    app = bytes_range(m->slots[UPLOAD_APP].image.data);
+    app = bytes_range(now()->sources.slots[UPLOAD_APP].image.data);
     receive(0, UPLOAD_KERNEL, "", new_kernel(ARCH_FAKE_BASE + MIB(2), MIB(1) + KIB(640)), 0);
     assert_taken(1);
-    assert_true(range_overlaps(m->plan.ranges[PLAN_KERNEL], app));
-    assert_false(
-        range_overlaps(m->plan.ranges[PLAN_KERNEL], bytes_range(m->slots[UPLOAD_APP].image.data)));
-    assert_int_equal(images_verify(m, FIT_APP, &why), ERR_OK);
-    assert_true(range_overlaps(m->plan.ranges[PLAN_KERNEL], record_page(m)));
-    assert_int_equal(*(uint8_t *)(uintptr_t)m->plan.ranges[PLAN_KERNEL].start, 0);
+    assert_true(range_overlaps(now()->plan.ranges[PLAN_KERNEL], app));
+    assert_false(range_overlaps(now()->plan.ranges[PLAN_KERNEL],
+                                bytes_range(now()->sources.slots[UPLOAD_APP].image.data)));
+    assert_int_equal(plain_verify(&now()->sources, FIT_APP, &why), ERR_OK);
+    assert_true(range_overlaps(now()->plan.ranges[PLAN_KERNEL], record_page(&m->board.machine)));
+    assert_int_equal(*(uint8_t *)(uintptr_t)now()->plan.ranges[PLAN_KERNEL].start, 0);
 }
 
 /* --- Refusing */
@@ -180,7 +176,7 @@ static void test_unfit_images_are_refused(void **state)
     tree = dtb_fake_finish(&dtb);
     dtb.data[tree.size - 1] ^= 1;
     receive(0, UPLOAD_DTB, "t", tree, 0);
-    assert_int_not_equal(upload_take(m, files, 1, &why), ERR_OK);
+    assert_int_not_equal(take_uploads(files, 1), ERR_OK);
     assert_non_null(strstr(why.text, "dtb: t: "));
     receive(0, UPLOAD_APP, "a", new_app(0x1000), 0);
     files[0].has_sha256 = true;
@@ -193,18 +189,18 @@ static void test_kernel_that_does_not_match_is_refused(void **state)
                                        0x4000, PF_R | PF_W | PF_X};
 
     (void)state;
-    assert_int_equal(boot_prepare(m, &why), ERR_OK);
+    assert_int_equal(boot_prepare(&m->boot, &why), ERR_OK);
     elf_fake_init(&elf, &s, 1);
     receive(0, UPLOAD_KERNEL, "hyp", elf_fake_bytes(&elf), 0);
     assert_refused(1, ERR_MISMATCH, "exception level: kernel built for ");
-    assert_true(m->progress.mmu_on && arch_fake.boot_map);
+    assert_true(m->boot.progress.mmu_on && arch_fake.boot_map);
     receive(0, UPLOAD_KERNEL, "good", new_kernel(ARCH_FAKE_BASE, 0x4000), 0);
     assert_taken(1);
     elf_fake_init(&elf, &s, 1);
     receive(0, UPLOAD_KERNEL, "hyp", elf_fake_bytes(&elf), 0);
     assert_refused(1, ERR_MISMATCH, "exception level: kernel built for ");
-    assert_string_equal(images_find(m, FIT_KERNEL)->name, "good");
-    assert_int_equal(images_verify(m, FIT_KERNEL, &why), ERR_OK);
+    assert_string_equal(images_find(&now()->sources, FIT_KERNEL)->name, "good");
+    assert_int_equal(plain_verify(&now()->sources, FIT_KERNEL, &why), ERR_OK);
 }
 
 /* Padding that is part of the file: only its digest can tell. */
@@ -234,15 +230,15 @@ static void test_all_or_none(void **state)
 static void test_without_a_kernel_a_root_task_waits(void **state)
 {
     (void)state;
-    m->fit.image_count = 0;
-    assert_int_equal(boot_plan_make(m), ERR_NOTFOUND);
+    now()->sources.fit.image_count = 0;
+    assert_int_equal(choice_plan(&m->board, now()), ERR_NOTFOUND);
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
     assert_taken(1);
-    assert_int_equal(m->plan.protocol, PLAN_NOTHING);
+    assert_int_equal(now()->plan.protocol, PLAN_NOTHING);
     receive(0, UPLOAD_KERNEL, "", new_kernel(ARCH_FAKE_BASE, 0x4000), 0);
     assert_taken(1);
-    assert_int_equal(m->plan.protocol, PLAN_SEL4);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x2000);
+    assert_int_equal(now()->plan.protocol, PLAN_SEL4);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x2000);
 }
 
 /* --- What has been done before */
@@ -250,54 +246,61 @@ static void test_without_a_kernel_a_root_task_waits(void **state)
 static void test_what_still_holds_stays_done(void **state)
 {
     (void)state;
-    assert_int_equal(boot_load(m, PLAN_ROLE_COUNT, &why), ERR_OK);
-    assert_int_equal(boot_map(m, &why), ERR_OK);
-    assert_int_equal(boot_mmu(m, true, &why), ERR_OK);
+    assert_int_equal(boot_load(&m->boot, PLAN_ROLE_COUNT, &why), ERR_OK);
+    assert_int_equal(boot_map(&m->boot, &why), ERR_OK);
+    assert_int_equal(boot_mmu(&m->boot, true, &why), ERR_OK);
     receive(0, UPLOAD_SCRIPT, "", text("boot"), 0);
     assert_taken(1);
-    assert_true(m->progress.loaded[PLAN_APP] && m->progress.mapped && m->progress.mmu_on);
+    assert_true(m->boot.progress.loaded[PLAN_APP] && m->boot.progress.mapped &&
+                m->boot.progress.mmu_on);
     receive(0, UPLOAD_APP, "", new_app(0x8000), 0);
     assert_taken(1);
-    assert_true(m->progress.loaded[PLAN_KERNEL] && m->progress.loaded[PLAN_DTB]);
-    assert_false(m->progress.loaded[PLAN_APP] || m->progress.mapped || m->progress.mmu_on);
-    assert_true(m->progress.stale[PLAN_APP] && m->progress.stale_tables);
-    assert_false(m->progress.stale[PLAN_KERNEL]);
+    assert_true(m->boot.progress.loaded[PLAN_KERNEL] && m->boot.progress.loaded[PLAN_DTB]);
+    assert_false(m->boot.progress.loaded[PLAN_APP] || m->boot.progress.mapped ||
+                 m->boot.progress.mmu_on);
+    assert_true(m->boot.progress.stale[PLAN_APP] && m->boot.progress.stale_tables);
+    assert_false(m->boot.progress.stale[PLAN_KERNEL]);
     assert_false(arch_fake.boot_map);
-    assert_int_equal(boot_prepare(m, &why), ERR_OK);
-    assert_true(m->progress.loaded[PLAN_APP] && m->progress.mmu_on);
+    assert_int_equal(boot_prepare(&m->boot, &why), ERR_OK);
+    assert_true(m->boot.progress.loaded[PLAN_APP] && m->boot.progress.mmu_on);
 }
 
 static void test_refusal_keeps_what_was_done(void **state)
 {
     (void)state;
-    assert_int_equal(boot_prepare(m, &why), ERR_OK);
+    assert_int_equal(boot_prepare(&m->boot, &why), ERR_OK);
     receive(0, UPLOAD_APP, "big", new_app(MIB(4)), 0);
     assert_refused(1, ERR_NOMEM, "do not fit into RAM");
-    assert_true(m->progress.mmu_on && arch_fake.boot_map);
+    assert_true(m->boot.progress.mmu_on && arch_fake.boot_map);
 }
 
 static void test_added_mappings_stay(void **state)
 {
-    const struct plan_mapping added = {
-        "added", 0x10000000, ARCH_FAKE_BASE, PAGE_BYTES, {.memory = MMU_ATTR_NORMAL}, false};
+    const struct mapping added = {
+        0x10000000, ARCH_FAKE_BASE, PAGE_BYTES, {.memory = MMU_ATTR_NORMAL}};
+    const struct mapping other = {
+        BOOT_FAKE_EL1_VA + MIB(2), ARCH_FAKE_BASE, PAGE_BYTES, {.memory = MMU_ATTR_NORMAL}};
 
     (void)state;
-    assert_int_equal(boot_map_add(m, &added, &why), ERR_OK);
+    assert_int_equal(change_add_mapping(&m->boot, &added, &why), ERR_OK);
+    assert_int_equal(change_add_mapping(&m->boot, &other, &why), ERR_OK);
     receive(0, UPLOAD_APP, "", new_app(0x8000), 0);
     assert_taken(1);
-    assert_int_equal(m->plan.mapping_count, 3);
-    assert_int_equal(m->plan.mappings[2].va, 0x10000000);
-    assert_int_equal(boot_map(m, &why), ERR_OK);
+    assert_int_equal(plan_mapping_count(&now()->plan), 4);
+    assert_int_equal(plan_mapping(&now()->plan, 2).va, 0x10000000);
+    assert_int_equal(boot_map(&m->boot, &why), ERR_OK);
+    /* A larger kernel needs the place of one of them itself. */
+    receive(0, UPLOAD_KERNEL, "", new_kernel(ARCH_FAKE_BASE, MIB(2) + 1), 0);
+    assert_taken(1);
+    assert_int_equal(plan_mapping_count(&now()->plan), 3);
+    assert_int_equal(plan_mapping(&now()->plan, 2).va, 0x10000000);
 }
 
 static void test_waiting_cores_forbid_it(void **state)
 {
-    struct range room;
-
     (void)state;
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
-    m->progress.cores_started = 2;
-    assert_int_equal(upload_room(m, &room, &why), ERR_STATE);
+    m->boot.progress.cores_started = 2;
     assert_refused(1, ERR_STATE, "other cores wait");
 }
 
@@ -341,14 +344,14 @@ static void test_payload_replaces_payload_and_earlier_uploads(void **state)
     receive(0, UPLOAD_ANY, "new.itb", new_payload(NULL), 20);
     assert_taken(1);
     assert_int_equal(files[0].slot, UPLOAD_PAYLOAD);
-    assert_string_equal(m->fit.description, "another system");
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), 0x7000);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x9000);
-    assert_int_equal(m->slots[UPLOAD_APP].state, SLOT_EMPTY);
+    assert_string_equal(now()->sources.fit.description, "another system");
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_KERNEL]), 0x7000);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x9000);
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);
     receive(0, UPLOAD_APP, "newer.elf", new_app(0x2000), 0);
     assert_taken(1);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_APP]), 0x2000);
-    assert_int_equal(range_bytes(m->plan.ranges[PLAN_KERNEL]), 0x7000);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x2000);
+    assert_int_equal(range_bytes(now()->plan.ranges[PLAN_KERNEL]), 0x7000);
 }
 
 static void test_damaged_payloads_are_refused(void **state)
@@ -364,8 +367,8 @@ static void test_damaged_payloads_are_refused(void **state)
     assert_refused(1, ERR_DIGEST, "payload: image kernel: its sha256 is ");
     receive(0, UPLOAD_PAYLOAD, "q", (struct bytes){fit.data, fit.size - 100}, 0);
     assert_refused(1, ERR_TRUNCATED, "q: ");
-    assert_string_equal(m->fit.description, "another system");
-    assert_int_equal(images_data(m, FIT_SCRIPT).size, 1);
+    assert_string_equal(now()->sources.fit.description, "another system");
+    assert_int_equal(plain_bytes(&now()->sources, FIT_SCRIPT).size, 1);
 }
 
 int main(void)

@@ -22,7 +22,7 @@ static inline int set_up(void **state)
 {
     (void)state;
     set_up_window(commands);
-    assert_int_equal(boot_plan_make(m), ERR_OK);
+    assert_int_equal(choice_plan(&m->board, now()), ERR_OK);
     memset(files, 0, sizeof(files));
     return 0;
 }
@@ -34,7 +34,7 @@ static inline void receive(unsigned i, enum upload_slot slot, const char *name, 
     struct range room;
     uint8_t *to;
 
-    assert_int_equal(upload_room(m, &room, &why), ERR_OK);
+    assert_int_equal(busy_room(&m->board, now(), &room, &why), ERR_OK);
     to = (uint8_t *)(uintptr_t)room.start + (size_t)i * 0x10000;
     memcpy(to, data.data, data.size);
     memset(to + data.size, 0x1a, padding);
@@ -68,7 +68,7 @@ static inline struct bytes text(const char *s)
 
 static inline void assert_taken(unsigned count)
 {
-    int err = upload_take(m, files, count, &why);
+    int err = take_uploads(files, count);
 
     if (err)
         fail_msg("%d %s", err, why.text);
@@ -84,9 +84,9 @@ static inline void reset(void)
     assert_int_equal(set_up(NULL), 0);
     memcpy(arch_fake.memory, memory, sizeof(memory));
     memset(&taken, 0, sizeof(taken));
-    assert_int_equal(place_list_own(m, &taken, &why), ERR_OK);
-    record_find(m, &taken);
-    record_check(m);
+    assert_int_equal(busy_own(&m->board, &taken, &why), ERR_OK);
+    record_find(&now()->sources, &m->board.machine, &taken);
+    record_check(&now()->sources);
 }
 
 static inline const char *output(const char *line, int status)
