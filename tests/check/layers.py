@@ -6,6 +6,7 @@ import re
 BASE = r"monitor/base/.*"
 ARCH = r"monitor/arch\.h"
 HANDOVER = r"monitor/handover\.h"
+BOARD = r"monitor/board\.h"
 SHELL = r"monitor/shell/.*"
 SOURCES = r"monitor/sources/.*"
 PLAN = r"monitor/plan/.*"
@@ -15,7 +16,7 @@ BANNER = r"monitor/banner\..*"
 MM = r"mm/.*"
 PAYLOAD = r"payload/.*"
 CMDS = r"cmds/.*"
-PARTS = [BASE, ARCH, HANDOVER, SHELL, SOURCES, PLAN, BOOT, MONITOR, MM, PAYLOAD]
+PARTS = [BASE, ARCH, HANDOVER, BOARD, SHELL, SOURCES, PLAN, BOOT, MONITOR, MM, PAYLOAD]
 
 # A file's layer is the first one that its path matches; the patterns behind it say what of this
 # tree it may see, besides its own layer: include, call, use the data of.
@@ -27,11 +28,15 @@ LAYERS = {
     r"drivers/.*": [BASE],
     HANDOVER: [BASE],
     ARCH: [BASE, HANDOVER],
+    BOARD: [BASE, MM, PAYLOAD, ARCH],
     r"monitor/arch/.*": [BASE, ARCH, HANDOVER, r"mm/mmu_cfg\..*", r"mm/par\..*"],
     SHELL: [BASE, ARCH],
     SOURCES: [BASE, MM, PAYLOAD, ARCH],
     PLAN: [BASE, MM, PAYLOAD, HANDOVER],
-    BOOT: [BASE, MM, PAYLOAD, SOURCES, PLAN, ARCH, HANDOVER, r"monitor/shell/console\..*"],
+    BOOT: [
+        *(BASE, MM, PAYLOAD, SOURCES, PLAN, ARCH, HANDOVER, BOARD),
+        r"monitor/shell/(console|script)\..*",
+    ],
     MONITOR: PARTS,
     BANNER: PARTS,
     CMDS: PARTS,
