@@ -13,6 +13,14 @@
 #include "monitor/base/reader.h"
 #include "monitor/handover.h"
 
+/**
+ * The other way round: what the CPU's part starts once C can run at the link address, with the
+ * early map in force. monitor/main.c has it.
+ * @dtb_hint  where a devicetree may lie; 0: nobody said
+ * @image     where the monitor's image lies
+ */
+void monitor_main(paddr_t dtb_hint, paddr_t image) __attribute__((__noreturn__));
+
 /** Identification of the CPU this runs on. */
 struct arch_cpu {
     unsigned el;         /* the exception level the monitor runs at */

@@ -21,8 +21,6 @@
 #include "monitor/sources/embedded.h"
 #include "monitor/sources/images.h"
 
-noreturn void monitor_main(paddr_t dtb_hint, paddr_t image);
-
 /* Written by elfmon-pack; volatile, because the compiler sees only what is in this file. */
 __attribute__((section(PAYLOAD_DESC_SECTION),
                used)) static const volatile struct payload_desc payload_desc = {

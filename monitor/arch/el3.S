@@ -16,8 +16,8 @@ el3_entered:
 	.section .text.el3, "ax"
 
 /*
- * In:  EL3, SCTLR_EL3 set, this core elected; x0 = what the monitor is to get.
- * Out: at `start` in EL2, or in EL1 where there is no EL2, with x0 kept.
+ * In:  EL3, SCTLR_EL3 and VBAR_EL3 set, this core elected.
+ * Out: returns in EL2, or in EL1 where there is no EL2, exceptions masked. Clobbers x1..x3.
  * Source: Arm DDI 0487, registers' reset values; Linux Documentation/arch/arm64/booting.rst.
  */
 	.global el3_start
@@ -25,8 +25,6 @@ el3_start:
 	msr	spsel, #1
 	adrp	x1, __exception_stack_top
 	mov	sp, x1
-	adr	x1, vectors
-	msr	vbar_el3, x1
 	mov	w1, #1
 	adrp	x2, el3_entered
 	str	w1, [x2, #:lo12:el3_entered]
@@ -74,8 +72,7 @@ el3_start:
 5:	ldr	x1, =SCTLR_EL1_RES1
 	msr	sctlr_el1, x1
 	msr	spsr_el3, x2
-	adr	x1, start
-	msr	elr_el3, x1
+	msr	elr_el3, x30
 	tlbi	alle3
 	ic	iallu
 	dsb	sy

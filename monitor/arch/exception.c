@@ -7,6 +7,7 @@
 #include "mm/par.h"
 #include "monitor/arch.h"
 #include "monitor/arch/exception.h"
+#include "monitor/arch/idmap.h"
 #include "monitor/arch/symbols.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
@@ -96,7 +97,7 @@ static void print_report(const struct exception_frame *f)
     line("*** exception: %s", reason.text);
     line("  ESR  0x%016" PRIx64 "  class 0x%02x, %s", f->esr, (unsigned)field_get(f->esr, 31, 26),
          class_name(f));
-    line("  FAR  0x%016" PRIx64 "%s", f->far, arch_is_guard(f->far) ? "  stack guard page" : "");
+    line("  FAR  0x%016" PRIx64 "%s", f->far, mmu_is_guard(f->far) ? "  stack guard page" : "");
     print_place("ELR", f->elr);
     print_place("LR ", f->x[30]);
     line("  SP   0x%016" PRIx64 "  SPSR 0x%" PRIx64, f->sp, f->spsr);

@@ -69,7 +69,7 @@ mmu_enable:
 	ldr	x3, =SCTLR_EL2_RES1
 	csel	x2, x3, x2, eq
 	orr	x0, x0, x2
-	adrp	x4, _head
+	adrp	x4, __image_start
 	sub	x30, x30, x4
 	ldr	x5, =__image_start
 	add	x30, x30, x5

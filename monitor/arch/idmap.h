@@ -3,6 +3,8 @@
 #ifndef ELFMON_ARCH_IDMAP_H
 #define ELFMON_ARCH_IDMAP_H
 
+#include <stdbool.h>
+
 #include "monitor/base/range.h"
 
 /** Note where the image lies; called once, first thing. */
@@ -10,6 +12,9 @@ void mmu_start(paddr_t where);
 
 /** Go on in the copy at @to on the table at @root. */
 void mmu_move(paddr_t from, paddr_t to, paddr_t root);
+
+/** True where @address lies in an unmapped page under one of the stacks. */
+bool mmu_is_guard(vaddr_t address);
 
 /** Forget translations, of both regimes at EL2. */
 void mmu_flush_tlb(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The image's place in memory, its move to another one, and the boot tables beside its map. */
 #include "monitor/arch.h"
-#include "monitor/arch/exception.h"
 #include "monitor/arch/idmap.h"
 #include "monitor/arch/layout.h"
 #include "monitor/arch/sysreg.h"
@@ -54,7 +53,7 @@ const struct arch_part *arch_parts(unsigned *count)
     return parts;
 }
 
-bool arch_is_guard(vaddr_t address)
+bool mmu_is_guard(vaddr_t address)
 {
     return (address >= address_of(__stack_guard) && address < address_of(__stack_bottom)) ||
            (address >= address_of(__exception_guard) &&

@@ -51,9 +51,12 @@ start:
 	cbnz	x1, copy_to_ram
 	mrs	x1, CurrentEL
 	cmp	x1, #CURRENTEL_EL3
-	b.eq	el3_start
+	b.ne	1f
+	adr	x1, vectors
+	msr	vbar_el3, x1
+	bl	el3_start
 
-	mov	x19, x0
+1:	mov	x19, x0
 	adrp	x20, _head
 	msr	spsel, #1
 	adrp	x0, __exception_stack_top

@@ -6,7 +6,7 @@
 #include "monitor/boot/choice.h"
 #include "monitor/boot/progress.h"
 #include "monitor/shell/console.h"
-#include "monitor/shell/shell.h"
+#include "monitor/shell/script.h"
 
 /** A boot on its way. */
 struct boot {

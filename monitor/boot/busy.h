@@ -4,7 +4,7 @@
 #define ELFMON_MONITOR_BOOT_BUSY_H
 
 #include "monitor/boot/choice.h"
-#include "monitor/shell/shell.h"
+#include "monitor/shell/script.h"
 
 /** Fill @set with what stays where it is: the monitor, its DTB, what the machine reserves. */
 int busy_own(const struct board *board, struct regions *set, struct diag *d);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "monitor/shell/shell.h"
+
 /* The next line of @text behind @at, cut to what the shell finds too long itself. */
 static void take_line(struct bytes text, size_t *at, char line[PARSE_LINE_BYTES + 1])
 {

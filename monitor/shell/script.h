@@ -3,9 +3,17 @@
 #ifndef ELFMON_MONITOR_SHELL_SCRIPT_H
 #define ELFMON_MONITOR_SHELL_SCRIPT_H
 
-#include "monitor/shell/shell.h"
+#include "monitor/base/reader.h"
+
+struct shell;
 
 enum { SCRIPT_DEPTH_MAX = 3 }; /* of scripts that run each other, for the sake of the stack */
+
+/** A running script, and the script that runs it. */
+struct script {
+    struct bytes text;
+    const struct script *outer; /* NULL: none */
+};
 
 /**
  * Run the lines of @text, which stays where it is for as long as it runs, until one fails (as "a ||

@@ -3,7 +3,6 @@
 #ifndef ELFMON_MONITOR_SHELL_SHELL_H
 #define ELFMON_MONITOR_SHELL_SHELL_H
 
-#include "monitor/base/reader.h"
 #include "monitor/shell/command.h"
 #include "monitor/shell/console.h"
 #include "monitor/shell/lineedit.h"
@@ -11,11 +10,7 @@
 
 #define SHELL_PROMPT "elfmon> "
 
-/** A running script, and the script that runs it. */
-struct script {
-    struct bytes text;
-    const struct script *outer; /* NULL: none */
-};
+struct script;
 
 struct shell {
     struct console *con;

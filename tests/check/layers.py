@@ -33,7 +33,10 @@ LAYERS = {
     SHELL: [BASE, ARCH],
     SOURCES: [BASE, MM, PAYLOAD, ARCH],
     PLAN: [BASE, MM, PAYLOAD, HANDOVER],
-    BOOT: [BASE, BOARD, MM, PAYLOAD, SOURCES, PLAN, ARCH, HANDOVER, r"monitor/shell/(console|shell)\..*"],
+    BOOT: [
+        *(BASE, MM, PAYLOAD, SOURCES, PLAN, ARCH, HANDOVER, BOARD),
+        r"monitor/shell/(console|script)\..*",
+    ],
     MONITOR: PARTS,
     BANNER: PARTS,
     CMDS: PARTS,

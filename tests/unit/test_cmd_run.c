@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command run: scripts, uploaded and in memory. */
+#include "monitor/shell/script.h"
 #include "tests/unit/upload_unit.h"
 
 static void runs(const char *script, int status, const char *printed)
