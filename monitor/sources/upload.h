@@ -5,7 +5,7 @@
 
 #include "monitor/monitor.h"
 
-enum { UPLOAD_FILES_MAX = 8, UPLOAD_NAME_BYTES = 64 };
+enum { UPLOAD_NAME_BYTES = 64 };
 
 /** A file as it arrived; of XMODEM with its padding. */
 struct upload_file {

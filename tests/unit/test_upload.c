@@ -226,9 +226,9 @@ static void test_all_or_none(void **state)
     assert_refused(2, ERR_OVERLAP, "app: a and b are for the same slot");
     receive(1, UPLOAD_KERNEL, "k", new_kernel(0x80000000, 0x4000), 0);
     assert_refused(2, ERR_RANGE, "is not inside");
-    for (unsigned i = 0; i < UPLOAD_FILES_MAX; i++)
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++)
         receive(i, UPLOAD_ANY, "s", text("boot"), 0);
-    assert_refused(UPLOAD_FILES_MAX, ERR_OVERLAP, "script: s and s");
+    assert_refused(UPLOAD_SLOT_COUNT, ERR_OVERLAP, "script: s and s");
 }
 
 static void test_without_a_kernel_a_root_task_waits(void **state)
