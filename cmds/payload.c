@@ -148,11 +148,13 @@ static void print_facts(struct monitor *m, const struct fit_image *image)
 /* Where several images have one role, the uploaded one is in force. */
 static const char *origin(const struct monitor *m, const struct fit_image *image)
 {
+    const struct fit_image *used = images_find(m, image->role);
+
     if (image->role == FIT_OTHER || m->slots[image->role].state != SLOT_TAKEN)
         return "";
     if (image == &m->slots[image->role].image)
         return ", uploaded";
-    return image == images_find(m, image->role) ? "" : ", replaced by an upload";
+    return used && image->data.data == used->data.data ? "" : ", replaced by an upload";
 }
 
 static void print_image(struct monitor *m, const struct fit_image *image)
@@ -187,12 +189,32 @@ static int print_none(struct console *con)
 static void print_configs(struct monitor *m)
 {
     char name[FIT_NAME_BYTES];
+    const char *before = "configurations: ";
+    int at = 0;
 
-    if (!fit_config_name(&m->fit, 1, name))
+    if (!fit_next_config(&m->fit, &at, name) || !fit_next_config(&m->fit, &at, name))
         return;
-    for (unsigned i = 0; fit_config_name(&m->fit, i, name); i++)
-        console_printf(&m->con, "%s%s", i ? ", " : "configurations: ", name);
+    for (at = 0; fit_next_config(&m->fit, &at, name); before = ", ")
+        console_printf(&m->con, "%s%s", before, name);
     console_printf(&m->con, "\n");
+}
+
+static int print_images(struct monitor *m)
+{
+    struct fit_cursor at = {0};
+    struct fit_image image;
+    struct diag why;
+    int err;
+
+    while ((err = fit_next(&m->fit, &at, &image, &why)) != ERR_NOTFOUND) {
+        if (err)
+            console_printf(&m->con, "unusable: %s\n", why.text);
+        else
+            print_image(m, &image);
+        if (console_interrupted(&m->con))
+            return ERR_INTERRUPTED;
+    }
+    return ERR_OK;
 }
 
 static int print_fit(struct monitor *m)
@@ -215,12 +237,7 @@ static int print_fit(struct monitor *m)
                    *m->fit.config ? ", configuration " : "", m->fit.config,
                    uploaded ? "" : ", sha256 of its tree ok");
     print_configs(m);
-    for (unsigned i = 0; i < m->fit.image_count; i++) {
-        print_image(m, &m->fit.images[i]);
-        if (console_interrupted(&m->con))
-            return ERR_INTERRUPTED;
-    }
-    return ERR_OK;
+    return print_images(m);
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

@@ -277,7 +277,7 @@ int change_config(struct monitor *m, const char *config, struct diag *d)
     struct change c = {0};
     int err;
 
-    if (m->fit.image_count && strcmp(config, m->fit.config) == 0)
+    if (m->fit.blob.size && strcmp(config, m->fit.config) == 0)
         return ERR_OK;
     err = change_begin(m, &c, d);
     if (err)

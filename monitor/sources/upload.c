@@ -86,6 +86,8 @@ static bool is_changing(const struct change *c, unsigned i)
 static int open_payload(struct monitor *m, struct change *c, unsigned fresh, struct diag *d)
 {
     const struct fit *fit = &m->fit;
+    struct fit_cursor at = {0};
+    struct fit_image image;
     struct diag why;
     int err;
 
@@ -93,14 +95,15 @@ static int open_payload(struct monitor *m, struct change *c, unsigned fresh, str
     err = images_open(m);
     if (err)
         return diag_set(d, err, "payload: %s", m->payload_problem.text);
-    for (unsigned i = 0; i < fit->image_count; i++) {
-        const struct fit_image *image = &fit->images[i];
-
-        err = fit_verify(image, &why);
-        if (err == ERR_DIGEST || (err && image->role < FIT_OTHER))
+    err = fit_check(fit, &why);
+    if (err)
+        return diag_set(d, err, "payload: %s", why.text);
+    while (fit_next(fit, &at, &image, NULL) == ERR_OK) {
+        err = fit_verify(&image, &why);
+        if (err == ERR_DIGEST || (err && image.role < FIT_OTHER))
             return diag_set(d, err, "payload: %s", why.text);
-        if (image->role < FIT_OTHER && !(fresh & BIT(image->role)))
-            m->slots[image->role].state = SLOT_EMPTY;
+        if (image.role < FIT_OTHER && !(fresh & BIT(image.role)))
+            m->slots[image.role].state = SLOT_EMPTY;
     }
     c->roles = CHANGE_ALL_ROLES;
     return ERR_OK;

@@ -53,7 +53,8 @@ static void test_payload_outside_ram_is_not_believed(void **state)
     assert_int_equal(m->payload.size, 0);
     embedded_open(m);
     assert_non_null(strstr(m->payload_problem.text, "do not lie in the machine's RAM"));
-    assert_int_equal(m->fit.image_count, 0);
+    assert_null(fit_find(&m->fit, FIT_KERNEL));
+    assert_int_equal(m->fit.blob.size, 0);
 }
 
 static void test_payload_with_another_digest_is_refused(void **state)

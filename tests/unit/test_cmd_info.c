@@ -100,7 +100,7 @@ static void test_info_of_bare_machine(void **state)
     m->fdt = NULL;
     (void)diag_set(&m->fdt_problem, ERR_FORMAT, "bad magic");
     m->payload.size = 0;
-    m->fit.image_count = 0;
+    memset(m->fit.images, 0, sizeof(m->fit.images));
     (void)diag_set(&m->payload_problem, ERR_NOTFOUND, "none");
     (void)boot_plan_make(m);
     m->cpu.midr = 0x00afbc11;
@@ -266,17 +266,17 @@ static void test_payload_digests(void **state)
     const char *text;
 
     (void)state;
-    digest_to_hex(&m->fit.images[1].digests[DIGEST_SHA256], recorded);
+    digest_to_hex(&m->fit.images[FIT_APP].digests[DIGEST_SHA256], recorded);
     boot.app.file[boot.app.content[0]] ^= 1;
     (void)snprintf(expected, sizeof(expected), ": MISMATCH\r\n       not %s as recorded\r\n",
                    recorded);
     assert_has(run("payload", 0), expected);
-    m->fit.images[1].recorded = 0;
+    m->fit.images[FIT_APP].recorded = 0;
     assert_has(run("payload", 0), ", none recorded: not verified\r\n");
 
-    m->fit.images[1].recorded = BIT(DIGEST_CRC32);
-    memcpy(&m->fit.images[1].digests[DIGEST_CRC32], "abcd", 4);
-    strcpy(m->fit.images[1].unknown_hash, "md5");
+    m->fit.images[FIT_APP].recorded = BIT(DIGEST_CRC32);
+    memcpy(&m->fit.images[FIT_APP].digests[DIGEST_CRC32], "abcd", 4);
+    strcpy(m->fit.images[FIT_APP].unknown_hash, "md5");
     text = run("payload", 0);
     assert_null(strstr(text, "none recorded"));
     assert_has(text, "  crc32 ");
@@ -287,7 +287,7 @@ static void test_payload_digests(void **state)
 static void test_payload_of_other_images(void **state)
 {
     static const uint8_t script[] = "echo hello";
-    struct fit_image *image = &m->fit.images[m->fit.image_count++];
+    struct fit_image *image = &m->fit.images[FIT_SCRIPT];
     const char *text;
 
     (void)state;

@@ -104,10 +104,10 @@ static void test_load_refuses(void **state)
     assert_false(m->progress.loaded[PLAN_KERNEL]);
     assert_int_equal(*memory(ARCH_FAKE_BASE + 1), 0);
     assert_int_equal(monitor_fake_run(&boot.fake, "load kernel"), 0);
-    m->fit.image_count = 1;
+    m->fit.images[FIT_APP].data.size = 0;
     assert_int_equal(boot_plan_make(m), ERR_OK);
     assert_refuses("load app", ERR_NOTFOUND, "error: load: there is no root task\r\n");
-    m->fit.image_count = 0;
+    m->fit.images[FIT_KERNEL].data.size = 0;
     (void)boot_plan_make(m);
     assert_refuses("load", ERR_STATE, "error: load: no plan: there is no kernel\r\n");
 }

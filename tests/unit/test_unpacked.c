@@ -34,7 +34,7 @@ static struct bytes gzip(struct bytes plain)
 /* Have the payload's root task compressed. */
 static void pack_app(void)
 {
-    struct fit_image *app = &m->fit.images[1];
+    struct fit_image *app = &m->fit.images[FIT_APP];
 
     app->data = gzip(app->data);
     strcpy(app->compression, "gzip");
@@ -89,7 +89,7 @@ static void test_what_is_unpacked_is_out_of_the_plans_way(void **state)
 
 static void test_reasons(void **state)
 {
-    struct fit_image *app = &m->fit.images[1];
+    struct fit_image *app = &m->fit.images[FIT_APP];
 
     (void)state;
     pack_app();
@@ -137,7 +137,7 @@ static void test_sources_may_move(void **state)
     memcpy(elsewhere, packed, sizeof(packed));
     unpacked_follow(m, (struct bytes){packed, sizeof(packed)}, elsewhere);
     assert_int_equal(images_data(m, FIT_APP).size, 0);
-    m->fit.images[1].data.data = elsewhere;
+    m->fit.images[FIT_APP].data.data = elsewhere;
     assert_ptr_equal(images_data(m, FIT_APP).data, before.data);
 }
 

@@ -234,7 +234,7 @@ static void test_all_or_none(void **state)
 static void test_without_a_kernel_a_root_task_waits(void **state)
 {
     (void)state;
-    m->fit.image_count = 0;
+    memset(m->fit.images, 0, sizeof(m->fit.images));
     assert_int_equal(boot_plan_make(m), ERR_NOTFOUND);
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
     assert_taken(1);
@@ -368,6 +368,51 @@ static void test_damaged_payloads_are_refused(void **state)
     assert_int_equal(images_data(m, FIT_SCRIPT).size, 1);
 }
 
+/* With a configuration that uses the first two of its four images. */
+static struct bytes payload_with_others(bool is_sound)
+{
+    static struct dtb_fake fit;
+
+    dtb_fake_begin(&fit);
+    dtb_fake_node(&fit, "images");
+    add_image(&fit, "kernel", "kernel", new_kernel(ARCH_FAKE_BASE, 0x7000));
+    add_image(&fit, "app", "standalone", new_app(0x9000));
+    add_image(&fit, "blob", "firmware", text("not used"));
+    if (is_sound) {
+        add_image(&fit, "last", "firmware", text("not used, too"));
+    } else {
+        dtb_fake_node(&fit, "last"); /* has no data */
+        dtb_fake_end(&fit);
+    }
+    dtb_fake_end(&fit);
+    dtb_fake_node(&fit, "configurations");
+    dtb_fake_string(&fit, "default", "conf");
+    dtb_fake_node(&fit, "conf");
+    dtb_fake_string(&fit, "kernel", "kernel");
+    dtb_fake_string(&fit, "loadables", "app");
+    dtb_fake_end(&fit);
+    dtb_fake_end(&fit);
+    return dtb_fake_finish(&fit);
+}
+
+static void test_what_a_payload_does_not_use_is_checked_too(void **state)
+{
+    struct bytes fit;
+    uint8_t *blob;
+
+    (void)state;
+    receive(0, UPLOAD_ANY, "p", payload_with_others(true), 0);
+    assert_taken(1);
+    assert_string_equal(m->fit.config, "conf");
+    receive(0, UPLOAD_ANY, "q", payload_with_others(false), 0);
+    assert_refused(1, ERR_FORMAT, "payload: image last: needs either data");
+    fit = payload_with_others(true);
+    blob = memmem(fit.data, fit.size, "not used", 8);
+    *blob ^= 1;
+    receive(0, UPLOAD_ANY, "q", fit, 0);
+    assert_refused(1, ERR_DIGEST, "payload: image blob: its sha256 is ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(test_waiting_cores_forbid_it, set_up),
         cmocka_unit_test_setup(test_payload_replaces_payload_and_earlier_uploads, set_up),
         cmocka_unit_test_setup(test_damaged_payloads_are_refused, set_up),
+        cmocka_unit_test_setup(test_what_a_payload_does_not_use_is_checked_too, set_up),
     };
 
     return cmocka_run_group_tests_name("upload", tests, map_window, NULL);
