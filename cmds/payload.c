@@ -148,12 +148,13 @@ static void print_facts(struct monitor *m, const struct fit_image *image)
 /* Where several images have one role, the uploaded one is in force. */
 static const char *origin(const struct monitor *m, const struct fit_image *image)
 {
+    const struct fit_image *used = images_find(&m->boot.now->sources, image->role);
+
     if (image->role == FIT_OTHER || m->boot.now->sources.slots[image->role].state != SLOT_TAKEN)
         return "";
     if (image == &m->boot.now->sources.slots[image->role].image)
         return ", uploaded";
-    return image == images_find(&m->boot.now->sources, image->role) ? ""
-                                                                    : ", replaced by an upload";
+    return used && image->data.data == used->data.data ? "" : ", replaced by an upload";
 }
 
 static void print_image(struct monitor *m, const struct fit_image *image)
@@ -188,24 +189,61 @@ static int print_none(struct console *con)
 static void print_configs(struct monitor *m)
 {
     char name[FIT_NAME_BYTES];
+    const struct fit *fit = &m->boot.now->sources.fit;
+    const char *before = "configurations: ";
+    int at = 0;
 
-    if (!fit_config_name(&m->boot.now->sources.fit, 1, name))
+    if (!fit_next_config(fit, &at, name) || !fit_next_config(fit, &at, name))
         return;
-    for (unsigned i = 0; fit_config_name(&m->boot.now->sources.fit, i, name); i++)
-        console_printf(&m->con, "%s%s", i ? ", " : "configurations: ", name);
+    for (at = 0; fit_next_config(fit, &at, name); before = ", ")
+        console_printf(&m->con, "%s%s", before, name);
     console_printf(&m->con, "\n");
 }
 
-/* Of the payload as it is now. */
-static void print_tree_digest(struct console *con, const struct sources *s)
+/* Of the payload as it is now. False: its tree cannot be read any more. */
+static bool print_tree_digest(struct console *con, const struct sources *s)
 {
     bool uploaded = s->slots[UPLOAD_PAYLOAD].state == SLOT_TAKEN;
     struct diag why;
+    int err = images_verify_payload(s, &why);
 
-    if (images_verify_payload(s, &why))
-        console_printf(con, ", MISMATCH: %s\n", why.text);
+    if (err)
+        console_printf(con, ", MISMATCH: %s: only images in use are listed\n", why.text);
     else
         console_printf(con, "%s\n", uploaded ? "" : ", sha256 of its tree ok");
+    return !err;
+}
+
+/* What was read when the payload was opened. */
+static int print_images_in_use(struct monitor *m)
+{
+    for (int role = 0; role < FIT_OTHER; role++) {
+        const struct fit_image *image = fit_find(&m->boot.now->sources.fit, (enum fit_role)role);
+
+        if (image)
+            print_image(m, image);
+        if (console_interrupted(&m->con))
+            return ERR_INTERRUPTED;
+    }
+    return ERR_OK;
+}
+
+static int print_images(struct monitor *m)
+{
+    struct fit_cursor at = {0};
+    struct fit_image image;
+    struct diag why;
+    int err;
+
+    while ((err = fit_next(&m->boot.now->sources.fit, &at, &image, &why)) != ERR_NOTFOUND) {
+        if (err)
+            console_printf(&m->con, "unusable: %s\n", why.text);
+        else
+            print_image(m, &image);
+        if (console_interrupted(&m->con))
+            return ERR_INTERRUPTED;
+    }
+    return ERR_OK;
 }
 
 static int print_fit(struct monitor *m)
@@ -226,14 +264,10 @@ static int print_fit(struct monitor *m)
     }
     console_printf(&m->con, "%s%s%s", s->fit.description, *s->fit.config ? ", configuration " : "",
                    s->fit.config);
-    print_tree_digest(&m->con, s);
+    if (!print_tree_digest(&m->con, s))
+        return print_images_in_use(m);
     print_configs(m);
-    for (unsigned i = 0; i < m->boot.now->sources.fit.image_count; i++) {
-        print_image(m, &m->boot.now->sources.fit.images[i]);
-        if (console_interrupted(&m->con))
-            return ERR_INTERRUPTED;
-    }
-    return ERR_OK;
+    return print_images(m);
 }
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)

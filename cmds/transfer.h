@@ -24,7 +24,8 @@ struct transfer_files {
     struct range room; /* physical memory */
     unsigned max;      /* files that are wanted */
     unsigned count;
-    struct upload_file files[UPLOAD_FILES_MAX]; /* name, data, size_known are filled in */
+    struct upload_file
+        files[UPLOAD_SLOT_COUNT]; /* one for each slot; name, data, size_known are filled in */
 };
 
 /**

@@ -228,7 +228,7 @@ static int receive_to_slots(struct monitor *m, const struct request *r, enum upl
                             struct diag *d)
 {
     struct transfer t = {0};
-    struct transfer_files files = {.max = slot == UPLOAD_ANY ? UPLOAD_FILES_MAX : 1};
+    struct transfer_files files = {.max = slot == UPLOAD_ANY ? UPLOAD_SLOT_COUNT : 1};
     int err = ERR_OK;
 
     if (m->boot.progress.cores_started)

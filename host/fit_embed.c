@@ -134,6 +134,8 @@ int fit_embed(const struct options *options, struct inputs *in, struct fit_blob 
         return -1;
     if (fit_open(out->data, NULL, &out->read, &d))
         return report_error(path, "%s", d.text);
+    if (fit_check(&out->read, &d))
+        return report_error(path, "%s", d.text);
     if (has_settings(options) && add_settings(options, &out->data))
         return -1;
     if (fit_open(out->data, NULL, &out->read, &d))

@@ -214,12 +214,14 @@ static uint64_t lay_parts(struct part *parts)
 /* The monitor's reader must take it, and find every digest right. */
 static int self_check(struct fit_blob *fit, const char *path)
 {
+    struct fit_cursor at = {0};
+    struct fit_image image;
     struct diag d;
 
-    if (fit_open(fit->data, NULL, &fit->read, &d))
+    if (fit_open(fit->data, NULL, &fit->read, &d) || fit_check(&fit->read, &d))
         return report_error(path, "%s", d.text);
-    for (unsigned i = 0; i < fit->read.image_count; i++) {
-        if (fit_verify(&fit->read.images[i], &d))
+    while (fit_next(&fit->read, &at, &image, NULL) == ERR_OK) {
+        if (fit_verify(&image, &d))
             return report_error(path, "%s", d.text);
     }
     return 0;

@@ -263,7 +263,7 @@ static int check_together(const struct options *o)
         return -1;
     if (o->stop_key && !*o->stop_key)
         return bad_usage("--stop-key", "empty");
-    if (check_text("--stop-key", o->stop_key, FIT_NAME_BYTES))
+    if (check_text("--stop-key", o->stop_key, FIT_WORD_BYTES))
         return -1;
     return check_text("--bootargs", o->bootargs, LINUX_BOOTARGS_MAX + 1);
 }

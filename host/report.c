@@ -24,22 +24,42 @@ void report_facts(const struct sel4_facts *facts)
     printf("ram_start=0x%" PRIx64 "\nram_end=0x%" PRIx64 "\n", ram.start, ram.end);
 }
 
+static int longest_name(const struct fit *fit, int least)
+{
+    struct fit_cursor at = {0};
+    struct fit_image image;
+
+    while (fit_next(fit, &at, &image, NULL) == ERR_OK) {
+        if ((int)strlen(image.name) > least)
+            least = (int)strlen(image.name);
+    }
+    return least;
+}
+
+static void report_images(const struct fit *fit)
+{
+    int width = longest_name(fit, 8);
+    struct fit_cursor at = {0};
+    struct fit_image image;
+
+    printf("%-*s  %10s  %s\n", width, "IMAGE", "BYTES", "SHA-256");
+    while (fit_next(fit, &at, &image, NULL) == ERR_OK) {
+        bool is_plain = !strcmp(image.compression, FIT_COMPRESSION_NONE);
+        char hex[SHA256_HEX_BYTES];
+        struct sha256 digest;
+
+        digest_make(DIGEST_SHA256, image.data, &digest);
+        digest_to_hex(&digest, hex);
+        printf("%-*s  %10zu  %s%s%s\n", width, image.name, image.data.size, hex,
+               is_plain ? "" : "  ", is_plain ? "" : image.compression);
+    }
+}
+
 void report_inputs(const struct inputs *in, const struct fit_blob *fit, const struct advice *advice)
 {
     char text[PREFLIGHT_TEXT_BYTES];
 
-    printf("%-8s  %10s  %s\n", "IMAGE", "BYTES", "SHA-256");
-    for (unsigned i = 0; i < fit->read.image_count; i++) {
-        const struct fit_image *image = &fit->read.images[i];
-        bool is_plain = !strcmp(image->compression, FIT_COMPRESSION_NONE);
-        char hex[SHA256_HEX_BYTES];
-        struct sha256 digest;
-
-        digest_make(DIGEST_SHA256, image->data, &digest);
-        digest_to_hex(&digest, hex);
-        printf("%-8s  %10zu  %s%s%s\n", image->name, image->data.size, hex, is_plain ? "" : "  ",
-               is_plain ? "" : image->compression);
-    }
+    report_images(&fit->read);
     if (in->kernel.size) {
         preflight_describe_kernel(&advice->plan, text, sizeof(text));
         printf("kernel built for: %s\n", text);

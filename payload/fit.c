@@ -10,26 +10,19 @@
 #include "monitor/base/range.h"
 #include "monitor/base/text.h"
 #include "payload/fit_image.h"
+#include "payload/fit_index.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
 
 enum { NOT_THERE = -1 };
-
-/* A node below /images. */
-struct candidate {
-    const char *name; /* in the tree; printable, fits into struct fit_image */
-    int node;
-    bool is_added; /* to fit->images */
-};
 
 /* What fit_open's steps share. */
 struct opener {
     const void *tree; /* checked */
     struct fit *fit;
     struct diag *d;
-    bool has_configs;
-    unsigned candidate_count;
-    struct candidate candidates[FIT_IMAGES_MAX];
+    struct fit_index *index; /* of /images */
+    unsigned config_count;
 };
 
 /* What fdt_check_full found, which answers with -@error. */
@@ -81,91 +74,91 @@ static bool is_ambiguous(const char *a, const char *b)
     return a_bytes == b_bytes && memcmp(a, b, a_bytes) == 0 && (!a[a_bytes] || !b[b_bytes]);
 }
 
+/* Have @out be @node where that is called @name, which only one may be. */
+static int take_node(const void *tree, int node, const char *name, int *out, struct diag *d)
+{
+    const char *found = fdt_get_name(tree, node, NULL);
+
+    if (strcmp(found, name) == 0 && *out == NOT_THERE)
+        *out = node;
+    else if (is_ambiguous(found, name))
+        return diag_set(d, ERR_FORMAT, "two nodes are called %s", name);
+    return ERR_OK;
+}
+
 /* The one child of @parent called @name, into @out; NOT_THERE where there is none. */
 static int find_child(const void *tree, int parent, const char *name, int *out, struct diag *d)
 {
-    int child;
+    int child, err = ERR_OK;
 
     *out = NOT_THERE;
     fdt_for_each_subnode (child, tree, parent) {
-        const char *found = fdt_get_name(tree, child, NULL);
-
-        if (strcmp(found, name) == 0 && *out == NOT_THERE)
-            *out = child;
-        else if (is_ambiguous(found, name))
-            return diag_set(d, ERR_FORMAT, "two nodes are called %s", name);
+        err = take_node(tree, child, name, out, d);
+        if (err)
+            break;
     }
+    return err;
+}
+
+static int list_config(struct opener *o, int node)
+{
+    o->config_count++;
+    if (fit_index_check_name(fdt_get_name(o->tree, node, NULL)))
+        return diag_set(
+            o->d, ERR_RANGE,
+            "the name of configuration %u is longer than %d characters or not printable",
+            o->config_count, FIT_NAME_BYTES - 1);
     return ERR_OK;
 }
 
-static int add_candidate(struct opener *o, int node)
+/* @node, at @depth below the root; @above is the last one at depth 1. */
+static int list_node(struct opener *o, int node, int depth, int above)
 {
-    const char *name = fdt_get_name(o->tree, node, NULL);
-    char copy[FIT_NAME_BYTES];
+    struct fit *fit = o->fit;
+    int err;
 
-    if (o->candidate_count == FIT_IMAGES_MAX)
-        return diag_set(o->d, ERR_NOMEM, "more than %d images", FIT_IMAGES_MAX);
-    if (fit_props_copy(copy, sizeof(copy), name, strlen(name)))
-        return diag_set(o->d, ERR_RANGE,
-                        "the name of image %u is longer than %d characters or not printable",
-                        o->candidate_count + 1, FIT_NAME_BYTES - 1);
-    for (unsigned i = 0; i < o->candidate_count; i++)
-        if (is_ambiguous(name, o->candidates[i].name))
-            return diag_set(o->d, ERR_FORMAT, "images %s and %s cannot be told apart",
-                            o->candidates[i].name, name);
-    o->candidates[o->candidate_count++] = (struct candidate){name, node, false};
-    return ERR_OK;
+    if (depth == 1) {
+        err = take_node(o->tree, node, FIT_NODE_IMAGES, &fit->images_node, o->d);
+        return err ? err : take_node(o->tree, node, FIT_NODE_CONFIGS, &fit->configs_node, o->d);
+    }
+    if (depth == 2 && above == fit->images_node)
+        return fit_index_add(o->index, node, o->d);
+    return depth == 2 && above == fit->configs_node ? list_config(o, node) : ERR_OK;
 }
 
-static int list_candidates(struct opener *o)
+/* Find images and configurations, in one walk over the tree. */
+static int list_nodes(struct opener *o)
 {
-    int images, node, err = find_child(o->tree, 0, FIT_NODE_IMAGES, &images, o->d);
+    int depth = 0, node = 0, above = 0, err;
 
-    if (err)
-        return err;
-    if (images == NOT_THERE)
-        return diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
-    fdt_for_each_subnode (node, o->tree, images) {
-        err = add_candidate(o, node);
+    o->fit->images_node = o->fit->configs_node = NOT_THERE;
+    for (;;) {
+        node = fdt_next_node(o->tree, node, &depth);
+        if (node < 0 || depth < 1)
+            break;
+        above = depth == 1 ? node : above;
+        err = list_node(o, node, depth, above);
         if (err)
             return err;
     }
-    if (o->candidate_count == 0)
+    if (o->fit->images_node == NOT_THERE)
+        return diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
+    if (o->index->image_count == 0)
         return diag_set(o->d, ERR_FORMAT, "no image in the FIT");
     return ERR_OK;
 }
 
-/* Compare with the images before: no byte twice. */
-static int check_disjoint(const struct opener *o, const struct fit_image *image)
+/* Have the image @node in use, where its role is free; FIT_OTHER: its own type tells the role. */
+static int use_image(struct opener *o, int node, enum fit_role role)
 {
-    const uint8_t *base = o->fit->blob.data;
-    uint64_t start = (uint64_t)(image->data.data - base);
+    struct fit_image image;
+    int err = fit_image_read(o->fit, node, &image, o->d);
 
-    for (const struct fit_image *other = o->fit->images; other < image; other++) {
-        uint64_t other_start = (uint64_t)(other->data.data - base);
-
-        if (range_overlaps((struct range){start, start + image->data.size},
-                           (struct range){other_start, other_start + other->data.size}))
-            return diag_set(o->d, ERR_OVERLAP,
-                            "image %s: data at 0x%" PRIx64 " overlaps image %s at 0x%" PRIx64,
-                            image->name, start, other->name, other_start);
-    }
-    return ERR_OK;
-}
-
-/* Read the image @c into the next place of fit->images; FIT_OTHER: its own type tells the role. */
-static int add_image(struct opener *o, struct candidate *c, enum fit_role role)
-{
-    struct fit_image *image = &o->fit->images[o->fit->image_count];
-    int err = fit_image_read(o->fit, c->node, image, o->d);
-
-    if (!err)
-        err = check_disjoint(o, image);
     if (err)
         return err;
-    image->role = role == FIT_OTHER ? fit_image_role(image) : role;
-    o->fit->image_count++;
-    c->is_added = true;
+    image.role = role == FIT_OTHER ? fit_image_role(&image) : role;
+    if (image.role < FIT_OTHER && !fit_find(o->fit, image.role))
+        o->fit->images[image.role] = image;
     return ERR_OK;
 }
 
@@ -191,38 +184,40 @@ static int refuse_name(const struct opener *o, const struct naming *naming, cons
                     o->fit->config, printable, naming->property);
 }
 
-/* Add the image called @name, which @naming gives its role. */
-static int add_named(struct opener *o, const struct naming *naming, const char *name)
+/* Use the image called @name, which stands behind those of @naming in @list. */
+static int use_named(struct opener *o, const struct naming *naming, const char *list,
+                     const char *name)
 {
-    for (unsigned i = 0; i < o->candidate_count; i++) {
-        struct candidate *c = &o->candidates[i];
+    int node = fit_index_find(o->index, name);
+    bool is_twice;
 
-        if (strcmp(c->name, name) != 0)
-            continue;
-        if (c->is_added)
-            return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice",
-                            o->fit->config, name);
-        return add_image(o, c, naming->role);
-    }
-    return refuse_name(o, naming, name);
+    if (node == FIT_INDEX_NONE)
+        return refuse_name(o, naming, name);
+    is_twice = fit_image_is_used(o->fit, node);
+    for (; list < name && !is_twice; list += strlen(list) + 1)
+        is_twice = strcmp(list, name) == 0;
+    if (is_twice)
+        return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice", o->fit->config,
+                        name);
+    return use_image(o, node, naming->role);
 }
 
-/* Add the images in @list, strings one behind the other. */
-static int add_list(struct opener *o, const struct naming *naming, struct bytes list)
+/* Use the images in @list, strings one behind the other. */
+static int use_list(struct opener *o, const struct naming *naming, struct bytes list)
 {
-    const char *name = (const char *)list.data, *end;
+    const char *first = (const char *)list.data, *end;
 
-    if (!name)
+    if (!first)
         return ERR_OK;
-    end = name + list.size;
+    end = first + list.size;
     if (list.size == 0 || end[-1] != '\0')
         return diag_set(o->d, ERR_FORMAT, "configuration %s: %s is not NUL-terminated",
                         o->fit->config, naming->property);
-    if (!naming->is_list && name + strlen(name) + 1 != end)
+    if (!naming->is_list && first + strlen(first) + 1 != end)
         return diag_set(o->d, ERR_UNSUPPORTED, "configuration %s: %s names more than one image",
                         o->fit->config, naming->property);
-    for (; name < end; name += strlen(name) + 1) {
-        int err = add_named(o, naming, name);
+    for (const char *name = first; name < end; name += strlen(name) + 1) {
+        int err = use_named(o, naming, first, name);
 
         if (err)
             return err;
@@ -248,12 +243,12 @@ static int read_config(struct opener *o, int node)
         rules[5 + i] = (struct fit_rule){namings[i].property, FIT_RAW, &lists[i], 0};
     err = fit_props_read(o->tree, node, rules, FIT_COUNT_OF(rules), &seen, o->d);
     for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++)
-        err = add_list(o, &namings[i], lists[i]);
+        err = use_list(o, &namings[i], lists[i]);
     return err;
 }
 
 /* The name of the configuration to read, into fit->config: @wanted, or the default one. */
-static int choose_config(const struct opener *o, int configs, const char *wanted)
+static int choose_config(const struct opener *o, const char *wanted)
 {
     struct fit *fit = o->fit;
     const struct fit_rule rule = {FIT_PROP_DEFAULT, FIT_TEXT, fit->config, sizeof(fit->config)};
@@ -265,27 +260,19 @@ static int choose_config(const struct opener *o, int configs, const char *wanted
                         strlen(wanted));
     if (wanted)
         return ERR_OK;
-    err = fit_props_read(o->tree, configs, &rule, 1, &seen, o->d);
+    err = fit_props_read(o->tree, fit->configs_node, &rule, 1, &seen, o->d);
     if (!err && !seen)
         return diag_set(o->d, ERR_NOTFOUND, "no default configuration");
     return err;
 }
 
-/* Add what configuration @wanted, or the default one where @wanted is NULL, names. */
+/* Use what configuration @wanted, or the default one where @wanted is NULL, names. */
 static int open_config(struct opener *o, const char *wanted)
 {
-    int configs, node, err = find_child(o->tree, 0, FIT_NODE_CONFIGS, &configs, o->d);
+    int node, err = choose_config(o, wanted);
 
-    if (err)
-        return err;
-    o->has_configs = configs != NOT_THERE;
-    if (!o->has_configs && wanted)
-        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", wanted);
-    if (!o->has_configs)
-        return ERR_OK;
-    err = choose_config(o, configs, wanted);
     if (!err)
-        err = find_child(o->tree, configs, o->fit->config, &node, o->d);
+        err = find_child(o->tree, o->fit->configs_node, o->fit->config, &node, o->d);
     if (err)
         return err;
     if (node == NOT_THERE)
@@ -293,21 +280,18 @@ static int open_config(struct opener *o, const char *wanted)
     return read_config(o, node);
 }
 
-/* Add the images that the configuration does not name: they belong to others and have no role
- * here, unless there are no configurations. */
-static int add_others(struct opener *o)
+/* There are no configurations. */
+static int open_all(struct opener *o, const char *wanted)
 {
-    for (unsigned i = 0; i < o->candidate_count; i++) {
-        struct fit_image *image = &o->fit->images[o->fit->image_count];
-        int err;
+    int node;
 
-        if (o->candidates[i].is_added)
-            continue;
-        err = add_image(o, &o->candidates[i], FIT_OTHER);
+    if (wanted)
+        return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", wanted);
+    fdt_for_each_subnode (node, o->tree, o->fit->images_node) {
+        int err = use_image(o, node, FIT_OTHER);
+
         if (err)
             return err;
-        if (o->has_configs)
-            image->role = FIT_OTHER;
     }
     return ERR_OK;
 }
@@ -321,10 +305,17 @@ static int open_tree(struct opener *o, const char *config)
     int err = fit_props_read(o->tree, 0, &rule, 1, &seen, o->d);
 
     if (!err)
-        err = list_candidates(o);
+        err = list_nodes(o);
     if (!err)
-        err = open_config(o, config);
-    return err ? err : add_others(o);
+        err = fit->configs_node == NOT_THERE ? open_all(o, config) : open_config(o, config);
+    return err ? err : fit_index_finish(o->index, o->d);
+}
+
+static void empty(struct fit *fit)
+{
+    memset(fit, 0, sizeof(*fit));
+    fit->settings.autoboot_seconds = FIT_AUTOBOOT_DEFAULT;
+    fit->settings.idle_boot_seconds = -1;
 }
 
 bool fit_is_fit(struct bytes blob)
@@ -338,21 +329,27 @@ bool fit_is_fit(struct bytes blob)
 
 int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d)
 {
-    struct opener o = {.tree = blob.data, .fit = out, .d = d};
-    int err;
+    struct fit_index index;
+    struct opener o = {.tree = blob.data, .fit = out, .d = d, .index = &index};
+    int err = check_tree(blob, d);
 
-    memset(out, 0, sizeof(*out));
-    out->settings.autoboot_seconds = FIT_AUTOBOOT_DEFAULT;
-    out->settings.idle_boot_seconds = -1;
-    err = check_tree(blob, d);
+    empty(out);
     if (err)
         return err;
+    fit_index_init(&index, blob.data);
     out->blob = blob;
     out->tree_bytes = fdt_totalsize(blob.data);
     err = open_tree(&o, config);
     if (err)
-        out->image_count = 0;
+        empty(out);
     return err;
+}
+
+const struct fit_image *fit_find(const struct fit *fit, enum fit_role role)
+{
+    const struct fit_image *image = role < FIT_OTHER ? &fit->images[role] : NULL;
+
+    return image && image->data.size ? image : NULL;
 }
 
 static int compare(const struct fit_image *image, enum digest_algo algo, struct diag *d)
@@ -385,31 +382,4 @@ int fit_verify(const struct fit_image *image, struct diag *d)
                         "image %s: its %s cannot be checked, only crc32, sha1 and sha256 can",
                         image->name, image->unknown_hash);
     return err;
-}
-
-bool fit_config_name(const struct fit *fit, unsigned index, char name[FIT_NAME_BYTES])
-{
-    const void *tree = fit->blob.data;
-    int configs = NOT_THERE, node;
-
-    if (!tree || find_child(tree, 0, FIT_NODE_CONFIGS, &configs, NULL) || configs == NOT_THERE)
-        return false;
-    fdt_for_each_subnode (node, tree, configs) {
-        const char *found = fdt_get_name(tree, node, NULL);
-
-        if (index-- > 0)
-            continue;
-        if (fit_props_copy(name, FIT_NAME_BYTES, found, strlen(found)))
-            (void)text_copy(name, FIT_NAME_BYTES, "?");
-        return true;
-    }
-    return false;
-}
-
-const struct fit_image *fit_find(const struct fit *fit, enum fit_role role)
-{
-    for (unsigned i = 0; i < fit->image_count; i++)
-        if (fit->images[i].role == role)
-            return &fit->images[i];
-    return NULL;
 }

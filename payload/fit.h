@@ -11,7 +11,11 @@
 #include "payload/digest.h"
 #include "payload/sel4.h"
 
-enum { FIT_IMAGES_MAX = 16, FIT_NAME_BYTES = 32, FIT_TEXT_BYTES = 256 };
+enum {
+    FIT_NAME_BYTES = 256, /* of a node's name: boards' have 42 characters and more */
+    FIT_WORD_BYTES = 32,  /* of a type, an os, a compression, an algorithm */
+    FIT_TEXT_BYTES = 256,
+};
 
 /**
  * What an image is for: as the chosen configuration's property that names it says; for
@@ -23,21 +27,22 @@ enum fit_role {
     FIT_DTB,
     FIT_INITRD,
     FIT_SCRIPT,
-    FIT_OTHER, /* also every image that the chosen configuration does not name */
+    FIT_OTHER, /* also every image that the chosen configuration does not use */
 };
 
 struct fit_image {
     char name[FIT_NAME_BYTES];        /* its node's name */
     char description[FIT_TEXT_BYTES]; /* may be empty */
-    char type[FIT_NAME_BYTES];
-    char os[FIT_NAME_BYTES];
-    char compression[FIT_NAME_BYTES]; /* "none" where absent */
+    char type[FIT_WORD_BYTES];
+    char os[FIT_WORD_BYTES];
+    char compression[FIT_WORD_BYTES]; /* "none" where absent */
     enum fit_role role;
-    struct bytes data; /* inside the FIT */
+    int node;          /* in the tree */
+    struct bytes data; /* inside the FIT; never empty */
     unsigned recorded; /* bit n: the digest by enum digest_algo n */
     struct sha256
         digests[DIGEST_ALGO_COUNT];    /* shorter ones at the start; fit_open verifies none */
-    char unknown_hash[FIT_NAME_BYTES]; /* algorithm of one that cannot be checked; "": none */
+    char unknown_hash[FIT_WORD_BYTES]; /* algorithm of one that cannot be checked; "": none */
     struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 where there are any */
 };
 
@@ -46,20 +51,28 @@ struct fit_settings {
     int32_t autoboot_seconds;      /* -1: off; default FIT_AUTOBOOT_DEFAULT */
     int32_t idle_boot_seconds;     /* an idle shell goes on to boot after this; -1: never */
     uint64_t app_offset;           /* bytes between the DTB's end and the root task; 0: next page */
-    char stop_key[FIT_NAME_BYTES]; /* the key or word that stops the countdown; "": any key */
+    char stop_key[FIT_WORD_BYTES]; /* the key or word that stops the countdown; "": any key */
     const char *bootargs;          /* in the tree, of any length; NULL where absent */
 };
 
 enum { FIT_AUTOBOOT_DEFAULT = 3 };
 
+/** A FIT, and what its chosen configuration uses; all other images are read from the tree on
+ * demand. */
 struct fit {
-    struct bytes blob;   /* the tree and the external data behind it */
+    struct bytes blob;   /* the tree and the external data behind it; size 0: no FIT is open */
     uint32_t tree_bytes; /* totalsize of the tree */
     char description[FIT_TEXT_BYTES];
     char config[FIT_NAME_BYTES]; /* the chosen configuration's node name; "" where there is none */
     struct fit_settings settings;
-    unsigned image_count;
-    struct fit_image images[FIT_IMAGES_MAX]; /* those of the configuration, then the others */
+    int images_node, configs_node;      /* in the tree; configs_node -1: there is none */
+    struct fit_image images[FIT_OTHER]; /* by role; those whose data has no size are not there */
+};
+
+/** How far fit_next has come; zero at the beginning. */
+struct fit_cursor {
+    unsigned role;
+    int node;
 };
 
 /** True where @blob begins with an intact tree that has a node /images. */
@@ -67,14 +80,35 @@ bool fit_is_fit(struct bytes blob);
 
 /**
  * Check the structure of @blob and describe configuration @config (NULL: the default; where there
- * are no configurations, all images) in @out, which keeps pointing into @blob. Every image's data
- * lies inside @blob and overlaps neither the tree nor another image. Digests are recorded, not
+ * are no configurations, all images) in @out, which keeps pointing into @blob. The names of all
+ * images differ, also but for a unit address. Of every image that the configuration names the data
+ * lies inside @blob and overlaps neither the tree nor that of another one in use; fit_check tells
+ * this of the others. For a role that several have the first one is used. Digests are recorded, not
  * verified: fit_verify does that. A devicetree with overlays is not supported.
+ * Takes time in proportion to the tree; above some hundred images to that and their number.
  * @blob.data  8-byte aligned
- * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_UNSUPPORTED, ERR_NOTFOUND, ERR_ALIGN, ERR_RANGE,
- * ERR_OVERLAP or ERR_NOMEM with the reason in @d; on error @out->image_count is 0.
+ * Returns ERR_OK, ERR_FORMAT, ERR_TRUNCATED, ERR_UNSUPPORTED, ERR_NOTFOUND, ERR_ALIGN, ERR_RANGE or
+ * ERR_OVERLAP with the reason in @d; on error @out has no blob and no image.
  */
 int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d);
+
+/** The image that is used for @role, or NULL. */
+const struct fit_image *fit_find(const struct fit *fit, enum fit_role role);
+
+/**
+ * Describe the next image of @fit: those in use by their role, then all others, as FIT_OTHER, in
+ * the order of the tree. However many there are, each is read when it is asked for. Returns ERR_OK;
+ * ERR_NOTFOUND behind the last one; where the next one is not sound, or overlaps one in use,
+ * another error with the reason in @d, and only @out->name counts: the one after it may be asked
+ * for.
+ */
+int fit_next(const struct fit *fit, struct fit_cursor *at, struct fit_image *out, struct diag *d);
+
+/**
+ * Check all images of @fit as fit_open does those in use: each is sound, and no byte belongs to two
+ * of them. Errors as of fit_open.
+ */
+int fit_check(const struct fit *fit, struct diag *d);
 
 /**
  * Compare @image's data with all its recorded digests. ERR_DIGEST where one differs,
@@ -82,10 +116,7 @@ int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag
  */
 int fit_verify(const struct fit_image *image, struct diag *d);
 
-/** The name of configuration @index, as far as it can be printed. False where there is none. */
-bool fit_config_name(const struct fit *fit, unsigned index, char name[FIT_NAME_BYTES]);
-
-/** The first image of @role, or NULL. */
-const struct fit_image *fit_find(const struct fit *fit, enum fit_role role);
+/** The name of the next configuration. False behind the last one. @at is 0 at the beginning. */
+bool fit_next_config(const struct fit *fit, int *at, char name[FIT_NAME_BYTES]);
 
 #endif

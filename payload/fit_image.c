@@ -159,7 +159,7 @@ static int read_subnode(const struct fit *fit, int node, struct fit_image *image
 {
     const char *name = fdt_get_name(fit->blob.data, node, NULL);
     bool is_hash = strncmp(name, FIT_NODE_HASH, strlen(FIT_NODE_HASH)) == 0;
-    char algo[FIT_NAME_BYTES] = "";
+    char algo[FIT_WORD_BYTES] = "";
     struct bytes value = {NULL, 0}, data;
     const struct fit_rule rules[] = {
         {FIT_PROP_DATA, FIT_RAW, &data, 0},
@@ -179,22 +179,70 @@ static int read_subnode(const struct fit *fit, int node, struct fit_image *image
     return err;
 }
 
-int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+static int read_subnodes(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
-    const char *name = fdt_get_name(fit->blob.data, node, NULL);
-    int sub, err;
+    int sub;
 
-    (void)fit_props_copy(image->name, sizeof(image->name), name, strlen(name));
-    image->role = FIT_OTHER;
-    err = read_properties(fit, node, image, d);
-    if (err)
-        return err;
     fdt_for_each_subnode (sub, fit->blob.data, node) {
-        err = read_subnode(fit, sub, image, d);
+        int err = read_subnode(fit, sub, image, d);
+
         if (err)
             return err;
     }
     return ERR_OK;
+}
+
+int fit_image_apart(const struct fit *fit, const struct fit_image *image, struct bytes data,
+                    const char *other, struct diag *d)
+{
+    uint64_t start = (uint64_t)(image->data.data - fit->blob.data);
+    uint64_t other_start = (uint64_t)(data.data - fit->blob.data);
+
+    if (!range_overlaps((struct range){start, start + image->data.size},
+                        (struct range){other_start, other_start + data.size}))
+        return ERR_OK;
+    return diag_set(d, ERR_OVERLAP,
+                    "image %s: data at 0x%" PRIx64 " overlaps image %s at 0x%" PRIx64, image->name,
+                    start, other, other_start);
+}
+
+static int check_apart(const struct fit *fit, const struct fit_image *image, struct diag *d)
+{
+    int err = ERR_OK;
+
+    for (unsigned role = 0; role < FIT_OTHER && !err; role++) {
+        const struct fit_image *other = fit_find(fit, (enum fit_role)role);
+
+        if (other)
+            err = fit_image_apart(fit, image, other->data, other->name, d);
+    }
+    return err;
+}
+
+int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
+{
+    const char *name = fdt_get_name(fit->blob.data, node, NULL);
+    int err;
+
+    memset(image, 0, sizeof(*image));
+    (void)fit_props_copy(image->name, sizeof(image->name), name, strlen(name));
+    image->role = FIT_OTHER;
+    image->node = node;
+    err = read_properties(fit, node, image, d);
+    if (!err)
+        err = read_subnodes(fit, node, image, d);
+    return err ? err : check_apart(fit, image, d);
+}
+
+bool fit_image_is_used(const struct fit *fit, int node)
+{
+    for (unsigned role = 0; role < FIT_OTHER; role++) {
+        const struct fit_image *image = fit_find(fit, (enum fit_role)role);
+
+        if (image && image->node == node)
+            return true;
+    }
+    return false;
 }
 
 enum fit_role fit_image_role(const struct fit_image *image)

@@ -9,10 +9,10 @@
 
 #include "monitor/base/bits.h"
 
-enum { CELL_BYTES = sizeof(fdt32_t), PATH_BYTES = 96 };
+enum { CELL_BYTES = sizeof(fdt32_t), PATH_BYTES = 320 };
 
 /* Control characters would reach the user's terminal; the rest, UTF-8 included, may. */
-static bool is_printable(char c)
+bool fit_props_is_printable(char c)
 {
     return (unsigned char)c >= ' ' && c != 0x7f;
 }
@@ -20,7 +20,7 @@ static bool is_printable(char c)
 static bool all_printable(const char *text, size_t text_bytes)
 {
     for (size_t i = 0; i < text_bytes; i++)
-        if (!is_printable(text[i]))
+        if (!fit_props_is_printable(text[i]))
             return false;
     return true;
 }
@@ -39,7 +39,7 @@ static void copy_label(char *out, size_t size, struct bytes value)
     size_t i;
 
     for (i = 0; i < size - 1 && i < value.size && value.data[i] != '\0'; i++)
-        out[i] = is_printable((char)value.data[i]) ? (char)value.data[i] : '?';
+        out[i] = fit_props_is_printable((char)value.data[i]) ? (char)value.data[i] : '?';
     out[i] = '\0';
 }
 
@@ -116,7 +116,7 @@ static int refuse(const void *tree, int node, const char *property, enum err cod
     if (fdt_get_path(tree, node, path, sizeof(path)))
         strcpy(path, "node"); /* longer than any path of a FIT */
     for (char *c = path; *c; c++)
-        *c = is_printable(*c) ? *c : '?';
+        *c = fit_props_is_printable(*c) ? *c : '?';
     return diag_set(d, code, "%s: property %s %s", path, property, why->text);
 }
 

@@ -4,6 +4,7 @@
 #ifndef ELFMON_PAYLOAD_FIT_PROPS_H
 #define ELFMON_PAYLOAD_FIT_PROPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ struct fit_rule {
  */
 int fit_props_read(const void *tree, int node, const struct fit_rule *rules, unsigned count,
                    uint32_t *seen, struct diag *d);
+
+/** False for what would change the state of a terminal that it is printed to. */
+bool fit_props_is_printable(char c);
 
 /** Copy @text to @out of @size bytes. ERR_RANGE where it does not fit or cannot be printed. */
 int fit_props_copy(char *out, size_t size, const char *text, size_t text_bytes);

@@ -28,7 +28,7 @@ enum err {
     ERR_IO = -17,          /* a device or a file refused */
 };
 
-enum { DIAG_TEXT_BYTES = 256 };
+enum { DIAG_TEXT_BYTES = 384 };
 
 /**
  * The reason of a failure, in words for the user: what, which value, what was

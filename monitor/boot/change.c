@@ -308,7 +308,7 @@ int change_config(struct boot *b, const char *config, struct diag *d)
     struct change c;
     int err;
 
-    if (fit->image_count && strcmp(config, fit->config) == 0)
+    if (fit->blob.size && strcmp(config, fit->config) == 0)
         return ERR_OK;
     err = change_begin(b, &c, d);
     if (err)

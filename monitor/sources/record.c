@@ -10,11 +10,13 @@
 
 #define RECORD_MAGIC UINT64_C(0x3144524345524c45) /* "ELRECRD1" */
 
+enum { RECORD_NAME_BYTES = 32 };
+
 struct record_entry {
     uint64_t slot;
     uint64_t start, size;
     struct sha256 sha256;
-    char name[FIT_NAME_BYTES];
+    char name[RECORD_NAME_BYTES]; /* as much of it as there is room for */
 };
 
 struct record {
@@ -106,7 +108,7 @@ static void offer(struct sources *s, const struct machine *machine,
     struct fit_image *image = &slot->image;
     struct range range, whole;
 
-    if (fit_props_copy(image->name, sizeof(image->name), entry->name,
+    if (fit_props_copy(image->name, sizeof(entry->name), entry->name,
                        strnlen(entry->name, sizeof(entry->name))) ||
         range_make(entry->start, entry->size, &range) || range_is_empty(range) ||
         !is_aligned(range.start, PAGE_BYTES) || range_align(range, PAGE_BYTES, &whole) ||

@@ -73,7 +73,8 @@ int upload_keep(struct sources *s, enum upload_slot slot, unsigned *taken, struc
 /* All images of an uploaded FIT; it is newer than what was uploaded for its roles before. */
 static int open_payload(struct sources *s, unsigned taken, struct diag *d)
 {
-    const struct fit *fit = &s->fit;
+    struct fit_cursor at = {0};
+    struct fit_image image;
     struct diag why;
     int err;
 
@@ -81,14 +82,15 @@ static int open_payload(struct sources *s, unsigned taken, struct diag *d)
     err = images_open(s);
     if (err)
         return diag_set(d, err, "payload: %s", s->payload_problem.text);
-    for (unsigned i = 0; i < fit->image_count; i++) {
-        const struct fit_image *image = &fit->images[i];
-
-        err = fit_verify(image, &why);
-        if (err == ERR_DIGEST || (err && image->role < FIT_OTHER))
+    err = fit_check(&s->fit, &why);
+    if (err)
+        return diag_set(d, err, "payload: %s", why.text);
+    while (fit_next(&s->fit, &at, &image, NULL) == ERR_OK) {
+        err = fit_verify(&image, &why);
+        if (err == ERR_DIGEST || (err && image.role < FIT_OTHER))
             return diag_set(d, err, "payload: %s", why.text);
-        if (image->role < FIT_OTHER && !(taken & BIT(image->role)))
-            s->slots[image->role].state = SLOT_EMPTY;
+        if (image.role < FIT_OTHER && !(taken & BIT(image.role)))
+            s->slots[image.role].state = SLOT_EMPTY;
     }
     return ERR_OK;
 }

@@ -6,7 +6,6 @@
 #include "monitor/sources/recognise.h"
 #include "monitor/sources/sources.h"
 
-enum { UPLOAD_FILES_MAX = 8 };
 
 /**
  * Recognise and check the @count files and let them take their slots. Fills in the slot of each

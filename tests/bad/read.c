@@ -19,10 +19,14 @@ static int read_elf(struct bytes file, struct diag *d)
 static int read_fit(struct bytes file, struct diag *d)
 {
     static struct fit fit;
+    struct fit_cursor at = {0};
+    struct fit_image image;
     int err = fit_open(file, NULL, &fit, d);
 
-    for (unsigned i = 0; i < fit.image_count && !err; i++)
-        err = fit_verify(&fit.images[i], d);
+    if (!err)
+        err = fit_check(&fit, d);
+    while (!err && fit_next(&fit, &at, &image, NULL) == ERR_OK)
+        err = fit_verify(&image, d);
     return err;
 }
 

@@ -12,7 +12,7 @@
 
 static void add_image(struct fit *fit, const char *name, enum fit_role role, struct bytes data)
 {
-    struct fit_image *image = &fit->images[fit->image_count++];
+    struct fit_image *image = &fit->images[role];
 
     *image = (struct fit_image){.role = role, .data = data, .recorded = BIT(DIGEST_SHA256)};
     (void)text_copy(image->name, sizeof(image->name), name);
@@ -88,7 +88,7 @@ void boot_fake_init_linux(struct boot_fake *boot, const struct cmd *const *comma
     add_image(&now->sources.fit, "kernel", FIT_KERNEL, image_fake_bytes(&boot->image));
     add_image(&now->sources.fit, "initrd", FIT_INITRD,
               (struct bytes){boot->initrd, sizeof(boot->initrd)});
-    now->sources.fit.images[1].recorded = 0;
+    now->sources.fit.images[FIT_INITRD].recorded = 0;
     now->sources.payload =
         (struct bytes){boot->image.file, sizeof(boot->image) + sizeof(boot->initrd)};
     plan(m);

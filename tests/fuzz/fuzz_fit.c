@@ -11,18 +11,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check(struct bytes blob)
 {
     static struct fit fit;
+    struct fit_cursor at = {0};
+    struct fit_image image;
     struct diag why = {""};
+    int err;
 
     (void)fit_is_fit(blob);
     if (fit_open(blob, NULL, &fit, &why)) {
-        if (fit.image_count != 0 || why.text[0] == '\0')
+        if (fit_next(&fit, &at, &image, NULL) != ERR_NOTFOUND || fit.blob.size ||
+            why.text[0] == '\0')
             abort();
         return;
     }
     if (!fit_is_fit(blob) || fit_fake_broken_promise(&fit))
         abort();
-    for (unsigned i = 0; i < fit.image_count; i++)
-        (void)fit_verify(&fit.images[i], &why);
+    while ((err = fit_next(&fit, &at, &image, &why)) != ERR_NOTFOUND) {
+        if (!err)
+            (void)fit_verify(&image, &why);
+    }
 }
 
 /* Change a sound FIT: each 6 bytes of @data are an offset and what to write there. */

@@ -105,7 +105,7 @@ static void test_info_of_bare_machine(void **state)
     m->board.fdt = NULL;
     (void)diag_set(&m->board.fdt_problem, ERR_FORMAT, "bad magic");
     now()->sources.payload.size = 0;
-    now()->sources.fit.image_count = 0;
+    memset(now()->sources.fit.images, 0, sizeof(now()->sources.fit.images));
     (void)diag_set(&now()->sources.payload_problem, ERR_NOTFOUND, "none");
     (void)choice_plan(&m->board, now());
     m->board.cpu.midr = 0x00afbc11;
@@ -272,17 +272,17 @@ static void test_payload_digests(void **state)
     const char *text;
 
     (void)state;
-    digest_to_hex(&now()->sources.fit.images[1].digests[DIGEST_SHA256], recorded);
+    digest_to_hex(&now()->sources.fit.images[FIT_APP].digests[DIGEST_SHA256], recorded);
     boot.app.file[boot.app.content[0]] ^= 1;
     (void)snprintf(expected, sizeof(expected), ": MISMATCH\r\n       not %s as recorded\r\n",
                    recorded);
     assert_has(run("payload", 0), expected);
-    now()->sources.fit.images[1].recorded = 0;
+    now()->sources.fit.images[FIT_APP].recorded = 0;
     assert_has(run("payload", 0), ", none recorded: not verified\r\n");
 
-    now()->sources.fit.images[1].recorded = BIT(DIGEST_CRC32);
-    memcpy(&now()->sources.fit.images[1].digests[DIGEST_CRC32], "abcd", 4);
-    strcpy(now()->sources.fit.images[1].unknown_hash, "md5");
+    now()->sources.fit.images[FIT_APP].recorded = BIT(DIGEST_CRC32);
+    memcpy(&now()->sources.fit.images[FIT_APP].digests[DIGEST_CRC32], "abcd", 4);
+    strcpy(now()->sources.fit.images[FIT_APP].unknown_hash, "md5");
     text = run("payload", 0);
     assert_null(strstr(text, "none recorded"));
     assert_has(text, "  crc32 ");
@@ -293,7 +293,7 @@ static void test_payload_digests(void **state)
 static void test_payload_of_other_images(void **state)
 {
     static const uint8_t script[] = "echo hello";
-    struct fit_image *image = &now()->sources.fit.images[now()->sources.fit.image_count++];
+    struct fit_image *image = &now()->sources.fit.images[FIT_SCRIPT];
     const char *text;
 
     (void)state;

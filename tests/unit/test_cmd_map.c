@@ -110,10 +110,10 @@ static void test_load_refuses(void **state)
     assert_false(m->boot.progress.loaded[PLAN_KERNEL]);
     assert_int_equal(*memory(ARCH_FAKE_BASE + 1), 0);
     assert_int_equal(monitor_fake_run(&boot.fake, "load kernel"), 0);
-    now()->sources.fit.image_count = 1;
+    now()->sources.fit.images[FIT_APP].data.size = 0;
     assert_int_equal(choice_plan(&m->board, now()), ERR_OK);
     assert_refuses("load app", ERR_NOTFOUND, "error: load: there is no root task\r\n");
-    now()->sources.fit.image_count = 0;
+    now()->sources.fit.images[FIT_KERNEL].data.size = 0;
     (void)choice_plan(&m->board, now());
     assert_refuses("load", ERR_STATE, "error: load: no plan: there is no kernel\r\n");
 }

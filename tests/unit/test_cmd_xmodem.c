@@ -6,8 +6,9 @@
 
 static void occupy(uint64_t start, uint64_t end, const char *name)
 {
-    assert_int_equal(
-        regions_add(&monitor_fake_now(m)->busy, (struct range){start, end}, REGION_RESERVED, name, NULL), 0);
+    assert_int_equal(regions_add(&monitor_fake_now(m)->busy, (struct range){start, end},
+                                 REGION_RESERVED, name, NULL),
+                     0);
 }
 
 static void test_room_ends_before_what_is_busy(void **state)

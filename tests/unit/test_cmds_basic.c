@@ -199,8 +199,9 @@ static void test_cp_refuses(void **state)
     struct diag d;
 
     (void)state;
-    assert_int_equal(regions_add(&monitor_fake_now(&fake.m)->busy, (struct range){0x40300000, 0x40400000},
-                                 REGION_MONITOR, "monitor", &d),
+    assert_int_equal(regions_add(&monitor_fake_now(&fake.m)->busy,
+                                 (struct range){0x40300000, 0x40400000}, REGION_MONITOR, "monitor",
+                                 &d),
                      ERR_OK);
     arch_fake.memory[0x10] = 1;
     assert_int_equal(monitor_fake_run(&fake, "cp 0x40000000 0x402ff000 0x1001"), 5);

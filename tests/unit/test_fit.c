@@ -19,7 +19,7 @@ static void test_describes_a_fit(void **state)
     assert_string_equal(fit.config, "conf-1");
     assert_int_equal(fit.tree_bytes, FIT_FAKE_TREE);
     assert_ptr_equal(fit.blob.data, fake.blob);
-    assert_int_equal(fit.image_count, 3);
+    assert_int_equal(count_images(), 3);
     kernel = &fit.images[0];
     assert_string_equal(kernel->name, "kernel");
     assert_string_equal(kernel->description, "kernel");
@@ -57,17 +57,24 @@ static void test_is_fit(void **state)
 
 static void test_another_configuration(void **state)
 {
+    static char longer[FIT_NAME_BYTES + 1];
+
     (void)state;
     assert_opens("conf-2");
     assert_string_equal(fit.config, "conf-2");
-    assert_int_equal(fit.image_count, 3);
+    assert_int_equal(count_images(), 3);
     assert_int_equal(fit.images[0].role, FIT_KERNEL);
-    assert_int_equal(fit.images[1].role, FIT_OTHER); /* not of this configuration */
-    assert_int_equal(fit.images[2].role, FIT_OTHER);
+    assert_null(fit_find(&fit, FIT_APP)); /* not of this configuration */
+    assert_null(fit_find(&fit, FIT_DTB));
+    assert_int_equal(image_called("app")->role, FIT_OTHER);
+    assert_int_equal(image_called("fdt")->role, FIT_OTHER);
     assert_config_refused("conf-3", ERR_NOTFOUND, "no configuration conf-3");
     assert_config_refused("", ERR_NOTFOUND, "no configuration");
     assert_config_refused("conf", ERR_NOTFOUND, "conf");
-    assert_config_refused("a-name-that-is-longer-than-any-name", ERR_NOTFOUND, "35 characters");
+    assert_config_refused("a-name-of-no-configuration-at-all", ERR_NOTFOUND,
+                          "no configuration a-name-of-no-configuration-at-all");
+    memset(longer, 'c', FIT_NAME_BYTES);
+    assert_config_refused(longer, ERR_NOTFOUND, "256 characters");
     assert_config_refused("conf-\n", ERR_NOTFOUND, "no configuration");
 }
 
@@ -145,6 +152,8 @@ static void test_configuration_properties_beat_types(void **state)
 
 static void test_bad_references(void **state)
 {
+    static char longer[FIT_NAME_BYTES + 1];
+
     (void)state;
     fit_fake_set_text(&fake, CONF, FIT_PROP_KERNEL, "kernel-2");
     assert_refused(ERR_NOTFOUND, "no image kernel-2, as kernel wants");
@@ -164,7 +173,8 @@ static void test_bad_references(void **state)
     assert_refused(ERR_FORMAT, "names image app twice");
     fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "app\0", 5);
     assert_refused(ERR_NOTFOUND, "as loadables wants");
-    fit_fake_set_text(&fake, CONF, FIT_PROP_LOADABLES, "a-name-that-is-longer-than-any-name");
+    memset(longer, 'n', FIT_NAME_BYTES);
+    fit_fake_set_text(&fake, CONF, FIT_PROP_LOADABLES, longer);
     assert_refused(ERR_NOTFOUND, "no image with such a name, as loadables wants");
     fit_fake_set_text(&fake, CONF, FIT_PROP_LOADABLES, "ap\033p");
     assert_refused(ERR_NOTFOUND, "no image with such a name");
@@ -265,25 +275,33 @@ static void test_lookups_do_not_take_a_unit_address_for_the_name(void **state)
     assert_string_equal(fit_find(&fit, FIT_INITRD)->name, "init@1");
 }
 
-static void test_number_of_images(void **state)
+static void test_the_first_of_a_role_is_used(void **state)
 {
-    char name[16];
-
     (void)state;
-    for (uint32_t i = 3; i < FIT_IMAGES_MAX; i++) {
-        (void)snprintf(name, sizeof(name), "image-%u", i);
-        fit_fake_add_image(&fake, name, 400 + i, 1);
-    }
+    fit_fake_add_image(&fake, "app-2", 400, 8);
+    fit_fake_add_image(&fake, "firmware", 408, 8);
+    fit_fake_set_text(&fake, "/images/firmware", FIT_PROP_TYPE, "firmware");
+    fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "firmware\0app-2\0app", 19);
     assert_opens(NULL);
-    assert_int_equal(fit.image_count, FIT_IMAGES_MAX);
-    fit_fake_add_image(&fake, "one-more", 450, 1);
-    assert_refused(ERR_NOMEM, "more than 16 images");
+    assert_string_equal(fit_find(&fit, FIT_APP)->name, "app-2");
+    assert_int_equal(image_called("app")->role, FIT_OTHER);
+    assert_int_equal(image_called("firmware")->role, FIT_OTHER);
+    assert_int_equal(count_images(), 5);
+    fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "firmware\0app-2\0firmware", 24);
+    assert_config_refused(NULL, ERR_FORMAT, "names image firmware twice");
+    fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "firmware", 9); /* named, but not used: */
+    fit_fake_set_u32(&fake, "/images/firmware", FIT_PROP_DATA_SIZE, 0);
+    assert_refused(ERR_FORMAT, "image firmware: its data is empty");
+}
 
+static void test_no_images(void **state)
+{
+    (void)state;
     fit_fake_drop_node(&fake, "/configurations");
     fit_fake_drop_node(&fake, KERNEL);
     fit_fake_drop_node(&fake, APP);
     fit_fake_drop_node(&fake, "/images/fdt");
-    assert_refused(ERR_FORMAT, "no image in the FIT");
+    assert_config_refused(NULL, ERR_FORMAT, "no image in the FIT");
     fit_fake_drop_node(&fake, "/images");
     assert_refused(ERR_FORMAT, "no node /images");
 }
@@ -366,7 +384,7 @@ static void test_every_flipped_bit(void **state)
         if (fit_open(blob, NULL, &fit, &why) == ERR_OK)
             assert_null(fit_fake_broken_promise(&fit));
         else
-            assert_true(why.text[0] != '\0' && fit.image_count == 0);
+            assert_true(why.text[0] != '\0' && fit.blob.size == 0 && count_images() == 0);
     }
     free(copy);
 }
@@ -397,7 +415,8 @@ int main(void)
         cmocka_unit_test_setup(test_bad_settings, set_up),
         cmocka_unit_test_setup(test_names_must_differ, set_up),
         cmocka_unit_test_setup(test_lookups_do_not_take_a_unit_address_for_the_name, set_up),
-        cmocka_unit_test_setup(test_number_of_images, set_up),
+        cmocka_unit_test_setup(test_the_first_of_a_role_is_used, set_up),
+        cmocka_unit_test_setup(test_no_images, set_up),
         cmocka_unit_test_setup(test_the_header_of_the_tree, set_up),
         cmocka_unit_test_setup(test_the_address_must_be_aligned, set_up),
         cmocka_unit_test_setup(test_every_shorter_file, set_up),

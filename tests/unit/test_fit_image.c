@@ -190,14 +190,25 @@ static void test_bad_data(void **state)
 
 static void test_bad_names(void **state)
 {
+    static char name[FIT_NAME_BYTES + 1];
+
     (void)state;
-    fit_fake_add_image(&fake, "image-with-a-name-of-31-letters", 400, 8);
-    assert_opens(NULL);
-    assert_int_equal(strlen(image_called("image-with-a-name-of-31-letters")->name), 31);
-    fit_fake_add_image(&fake, "image-with-a-name-of-32-letters-", 408, 8);
-    assert_refused(ERR_RANGE, "longer than 31 characters");
+    memset(name, 'n', FIT_NAME_BYTES - 1);
+    fit_fake_add_image(&fake, name, 400, 8);
+    fit_fake_add_node(&fake, "/configurations", name);
+    assert_opens(name);
+    assert_int_equal(strlen(fit.config), 255);
+    assert_int_equal(strlen(image_called(name)->name), 255);
+    assert_null(fit_find(&fit, FIT_KERNEL));
+    name[FIT_NAME_BYTES - 1] = 'n';
+    fit_fake_add_image(&fake, name, 408, 8);
+    assert_refused(ERR_RANGE, "the name of image 1 is longer than 255 characters");
+    fit_fake_add_node(&fake, "/configurations", name);
+    assert_refused(ERR_RANGE, "the name of configuration 1 is longer than 255 characters");
     fit_fake_add_image(&fake, "a\033b", 400, 8);
-    assert_refused(ERR_RANGE, "not printable");
+    assert_refused(ERR_RANGE, "the name of image 1 is longer than 255 characters or not printable");
+    fit_fake_replace(&fake, "conf-2", "conf-\n", 7);
+    assert_refused(ERR_RANGE, "the name of configuration 2 is longer than 255 characters or not");
 }
 
 static void test_nested_images(void **state)
@@ -227,12 +238,18 @@ static void test_repeated_properties(void **state)
     assert_opens(NULL);
 }
 
+static void verify_all(void)
+{
+    assert_int_equal(fit_verify(image_called("kernel"), NULL), ERR_OK);
+    assert_int_equal(fit_verify(image_called("app"), NULL), ERR_OK);
+    assert_int_equal(fit_verify(image_called("fdt"), NULL), ERR_OK);
+}
+
 static void test_verify(void **state)
 {
     (void)state;
     assert_opens(NULL);
-    for (unsigned i = 0; i < fit.image_count; i++)
-        assert_int_equal(fit_verify(&fit.images[i], NULL), ERR_OK);
+    verify_all();
     for (unsigned bit = 0; bit < 8 * FIT_FAKE_KERNEL_BYTES; bit++) {
         fake.blob[FIT_FAKE_TREE + bit / 8] ^= (uint8_t)(1U << bit % 8);
         assert_int_equal(fit_verify(&fit.images[0], &why), ERR_DIGEST);
@@ -240,8 +257,7 @@ static void test_verify(void **state)
         fake.blob[FIT_FAKE_TREE + bit / 8] ^= (uint8_t)(1U << bit % 8);
     }
     fake.blob[FIT_FAKE_TREE + FIT_FAKE_KERNEL_BYTES + FIT_FAKE_APP_BYTES] ^= 1; /* between images */
-    for (unsigned i = 0; i < fit.image_count; i++)
-        assert_int_equal(fit_verify(&fit.images[i], NULL), ERR_OK);
+    verify_all();
 }
 
 static void test_hashes(void **state)

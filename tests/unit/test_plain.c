@@ -34,7 +34,7 @@ static struct bytes gzip(struct bytes plain)
 /* Have the payload's root task compressed. */
 static void pack_app(void)
 {
-    struct fit_image *app = &now()->sources.fit.images[1];
+    struct fit_image *app = &now()->sources.fit.images[FIT_APP];
 
     app->data = gzip(app->data);
     strcpy(app->compression, "gzip");
@@ -89,7 +89,7 @@ static void test_what_is_unpacked_is_out_of_the_plans_way(void **state)
 
 static void test_reasons(void **state)
 {
-    struct fit_image *app = &now()->sources.fit.images[1];
+    struct fit_image *app = &now()->sources.fit.images[FIT_APP];
 
     (void)state;
     pack_app();
@@ -139,7 +139,7 @@ static void test_sources_may_move(void **state)
     assert_int_equal(bytes_range(moved).start, elsewhere);
     assert_memory_equal(moved.data, packed, sizeof(packed));
     assert_int_equal(plain_bytes(&now()->sources, FIT_APP).size, 0);
-    now()->sources.fit.images[1].data.data = moved.data;
+    now()->sources.fit.images[FIT_APP].data.data = moved.data;
     assert_ptr_equal(plain_bytes(&now()->sources, FIT_APP).data, before.data);
 }
 

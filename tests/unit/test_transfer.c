@@ -248,6 +248,25 @@ static void test_second_file(void **state)
               "\r\nerror: ymodem: 'b.elf' is one file more than the 1 that are taken at once\r\n");
 }
 
+static void test_a_file_for_each_slot(void **state)
+{
+    char name[] = "1.elf";
+
+    (void)state;
+    m->board.machine.ram_count = 1;
+    m->board.machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
+    for (; *name < '7'; (*name)++) {
+        send_header(name, "128");
+        send_block(1, 128);
+        send_eot();
+    }
+    send_header(name, "128");
+    assert_int_equal(monitor_fake_run(&fake, "ymodem"), -ERR_NOMEM);
+    assert_non_null(strstr(console_fake_take(&fake.console),
+                           "\r\nerror: ymodem: '7.elf' is one file more than the 6 that are taken "
+                           "at once\r\n"));
+}
+
 static void test_retries_are_counted(void **state)
 {
     (void)state;
@@ -267,7 +286,7 @@ static void test_retries_are_counted(void **state)
 static void test_a_batch_lies_one_behind_the_other(void **state)
 {
     struct transfer t = {.start = XMODEM_CRC, .start_ms = 1000};
-    struct transfer_files files = {.room = {AT, AT + 300}, .max = UPLOAD_FILES_MAX};
+    struct transfer_files files = {.room = {AT, AT + 300}, .max = UPLOAD_SLOT_COUNT};
     struct diag d;
 
     (void)state;
@@ -296,7 +315,7 @@ static void test_a_batch_lies_one_behind_the_other(void **state)
 static void test_a_batch_shares_the_room(void **state)
 {
     struct transfer t = {.start = XMODEM_CRC, .start_ms = 1000};
-    struct transfer_files files = {.room = {AT, AT + 128}, .max = UPLOAD_FILES_MAX};
+    struct transfer_files files = {.room = {AT, AT + 128}, .max = UPLOAD_SLOT_COUNT};
     struct diag d;
 
     (void)state;
@@ -328,6 +347,7 @@ int main(void)
         TEST(too_large),
         TEST(too_large_as_announced),
         TEST(second_file),
+        TEST(a_file_for_each_slot),
         TEST(retries_are_counted),
         TEST(a_batch_lies_one_behind_the_other),
         TEST(a_batch_shares_the_room),

@@ -222,15 +222,15 @@ static void test_all_or_none(void **state)
     assert_refused(2, ERR_OVERLAP, "app: a and b are for the same slot");
     receive(1, UPLOAD_KERNEL, "k", new_kernel(0x80000000, 0x4000), 0);
     assert_refused(2, ERR_RANGE, "is not inside");
-    for (unsigned i = 0; i < UPLOAD_FILES_MAX; i++)
+    for (unsigned i = 0; i < UPLOAD_SLOT_COUNT; i++)
         receive(i, UPLOAD_ANY, "s", text("boot"), 0);
-    assert_refused(UPLOAD_FILES_MAX, ERR_OVERLAP, "script: s and s");
+    assert_refused(UPLOAD_SLOT_COUNT, ERR_OVERLAP, "script: s and s");
 }
 
 static void test_without_a_kernel_a_root_task_waits(void **state)
 {
     (void)state;
-    now()->sources.fit.image_count = 0;
+    memset(now()->sources.fit.images, 0, sizeof(now()->sources.fit.images));
     assert_int_equal(choice_plan(&m->board, now()), ERR_NOTFOUND);
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
     assert_taken(1);
@@ -371,6 +371,51 @@ static void test_damaged_payloads_are_refused(void **state)
     assert_int_equal(plain_bytes(&now()->sources, FIT_SCRIPT).size, 1);
 }
 
+/* With a configuration that uses the first two of its four images. */
+static struct bytes payload_with_others(bool is_sound)
+{
+    static struct dtb_fake fit;
+
+    dtb_fake_begin(&fit);
+    dtb_fake_node(&fit, "images");
+    add_image(&fit, "kernel", "kernel", new_kernel(ARCH_FAKE_BASE, 0x7000));
+    add_image(&fit, "app", "standalone", new_app(0x9000));
+    add_image(&fit, "blob", "firmware", text("not used"));
+    if (is_sound) {
+        add_image(&fit, "last", "firmware", text("not used, too"));
+    } else {
+        dtb_fake_node(&fit, "last"); /* has no data */
+        dtb_fake_end(&fit);
+    }
+    dtb_fake_end(&fit);
+    dtb_fake_node(&fit, "configurations");
+    dtb_fake_string(&fit, "default", "conf");
+    dtb_fake_node(&fit, "conf");
+    dtb_fake_string(&fit, "kernel", "kernel");
+    dtb_fake_string(&fit, "loadables", "app");
+    dtb_fake_end(&fit);
+    dtb_fake_end(&fit);
+    return dtb_fake_finish(&fit);
+}
+
+static void test_what_a_payload_does_not_use_is_checked_too(void **state)
+{
+    struct bytes fit;
+    uint8_t *blob;
+
+    (void)state;
+    receive(0, UPLOAD_ANY, "p", payload_with_others(true), 0);
+    assert_taken(1);
+    assert_string_equal(now()->sources.fit.config, "conf");
+    receive(0, UPLOAD_ANY, "q", payload_with_others(false), 0);
+    assert_refused(1, ERR_FORMAT, "payload: image last: needs either data");
+    fit = payload_with_others(true);
+    blob = memmem(fit.data, fit.size, "not used", 8);
+    *blob ^= 1;
+    receive(0, UPLOAD_ANY, "q", fit, 0);
+    assert_refused(1, ERR_DIGEST, "payload: image blob: its sha256 is ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup(test_waiting_cores_forbid_it, set_up),
         cmocka_unit_test_setup(test_payload_replaces_payload_and_earlier_uploads, set_up),
         cmocka_unit_test_setup(test_damaged_payloads_are_refused, set_up),
+        cmocka_unit_test_setup(test_what_a_payload_does_not_use_is_checked_too, set_up),
     };
 
     return cmocka_run_group_tests_name("upload", tests, map_window, NULL);

@@ -16,7 +16,7 @@ static const struct cmd *const commands[] = {&cmd_dtb,  &cmd_echo,    &cmd_info,
                                              &cmd_map,  &cmd_payload, &cmd_run,     &cmd_sleep,
                                              &cmd_time, &cmd_upload,  &cmd_regions, NULL};
 static struct elf_fake elf;
-static struct upload_file files[UPLOAD_FILES_MAX];
+static struct upload_file files[UPLOAD_SLOT_COUNT];
 
 static inline int set_up(void **state)
 {
