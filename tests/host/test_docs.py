@@ -9,32 +9,41 @@ import pytest
 from .conftest import PACK, ROOT
 
 README = ROOT / "README.md"
-DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")]
+PAGES = sorted(ROOT.glob("docs/*.md"))
+COMMANDS = ROOT / "docs/commands.md"
+PACK_PAGE = ROOT / "docs/elfmon-pack.md"
+TROUBLESHOOTING = ROOT / "docs/troubleshooting.md"
+FOLDERS = sorted(ROOT.glob("monitor/*/README.md"))
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *PAGES, *FOLDERS]
 MAKEFILES = [ROOT / "Makefile", *ROOT.glob("*/*.mk"), *ROOT.glob("*/*/*.mk")]
 SOURCES = [path for kind in ("*.c", "*.h") for path in ROOT.glob(f"*/**/{kind}")]
-# Messages that README explains but others print: QEMU, seL4.
+# Messages that the documents explain but others print: QEMU, seL4.
 OF_OTHERS = {'failed to find romfile "efi-virtio.rom"', "can't add another cap"}
 STRING = r'"((?:[^"\\]|\\.)*)"'
 
-every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+every_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
+)
+
+README_LINES_MAX = 150
 
 
-def section(title):
-    """The lines of README below the heading `title`."""
+def section(document, title):
+    """The lines of a document below the heading `title`."""
     pattern = rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)"
-    return re.search(pattern, README.read_text(), re.M | re.S)[1]
+    return re.search(pattern, document.read_text(), re.M | re.S)[1]
 
 
-def rows(title):
+def rows(document, title):
     """The cells of the tables of a section, without their headings."""
-    for line in section(title).splitlines():
+    for line in section(document, title).splitlines():
         if re.match(r"\| `|\| \w", line):
             yield [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
 
 
-def first_spans(title):
+def first_spans(document, title):
     """What the first cells of a section's tables name, as it is typed."""
-    for first, *_ in rows(title):
+    for first, *_ in rows(document, title):
         if first.startswith("`"):
             yield first.strip("`").replace(r"\|", "|")
 
@@ -56,7 +65,7 @@ def strings(text):
         yield "".join(re.findall(STRING, match[0]))
 
 
-# --- README's tables
+# --- The tables of commands, options and messages
 
 
 def test_commands_are_those_of_the_table():
@@ -65,23 +74,46 @@ def test_commands_are_those_of_the_table():
         text = (ROOT / f"cmds/{name}.c").read_text()
         literals = re.search(rf"\.usage =\s*((?:{STRING}\s*)+)", text)[1]
         usages.append("".join(re.findall(STRING, literals)))
-    assert list(first_spans("Commands")) == usages
+    assert list(first_spans(COMMANDS, "Commands")) == usages
 
 
 def test_options_are_those_of_the_help():
     done = subprocess.run([PACK, "--help"], check=True, capture_output=True, text=True)
     options = re.findall(r"^  (--\S+(?: \S+)?)  ", done.stdout, re.M)
-    assert list(first_spans("elfmon-pack")) == options
+    assert list(first_spans(PACK_PAGE, "Options")) == options
     usages = re.findall(r"^(?:usage:|) +(elfmon-pack .*)", done.stdout, re.M)
-    assert usages == re.findall(r"^    (elfmon-pack .*)", section("elfmon-pack"), re.M)
+    assert usages == re.findall(r"^    (elfmon-pack .*)", section(PACK_PAGE, "Usage"), re.M)
 
 
 def test_messages_are_those_that_are_printed():
     literals = [text for path in SOURCES for text in strings(path.read_text())]
-    quoted = spans("\n".join(symptom for symptom, *_ in rows("When it does not boot")))
+    symptoms = [symptom for symptom, *_ in rows(TROUBLESHOOTING, "When it does not boot")]
+    quoted = spans("\n".join(symptoms))
     ours = [message for message in quoted if message not in OF_OTHERS]
     missing = [message for message in ours if not any(message in text for text in literals)]
     assert len(ours) > 10 and missing == []
+
+
+# --- The pages
+
+
+def test_readme_is_short():
+    assert len(README.read_text().splitlines()) <= README_LINES_MAX
+
+
+def test_readme_leads_to_every_page():
+    links = re.findall(r"\]\(([^)#]+)", README.read_text())
+    assert PAGES and {f"docs/{page.name}" for page in PAGES} - set(links) == set()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.parent.name)
+def test_folder_says_what_it_holds(folder):
+    assert 5 <= len(folder.read_text().splitlines()) <= 15
+
+
+def test_every_folder_of_the_monitor_has_a_readme():
+    folders = {path for path in (ROOT / "monitor").iterdir() if path.is_dir()}
+    assert len(folders) >= 6 and folders == {path.parent for path in FOLDERS}
 
 
 # --- What is named in passing
