@@ -54,7 +54,7 @@ directions: $(LISTINGS)
 	$(Q)$(PYTHON) tests/check/directions.py $^
 
 .PHONY: check check-parts
-check-parts: format rules shellcheck cppcheck tidy
+check-parts: format rules directions shellcheck cppcheck tidy
 check:
 	$(Q)host/deps.sh $(DEPS) build test check
 	+$(Q)$(PARALLEL) -k check-parts

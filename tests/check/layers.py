@@ -45,6 +45,9 @@ LAYERS = {
     r"tests/.*": [*PARTS, BANNER, CMDS],
 }
 
+# The same source runs on the host and on the bare machine: no heap, no files, no errno.
+PURE = [*PARTS, BANNER, CMDS]
+
 # Headers that declare what another layer defines: who may see the header may use that.
 LENT = {ARCH}
 
@@ -58,6 +61,10 @@ def may_see(path, other):
     """Whether the file @path, which belongs to a layer, may see the file @other."""
     layer = layer_of(path)
     return any(re.fullmatch(pattern, other) for pattern in (layer, *LAYERS[layer]))
+
+
+def is_pure(path):
+    return any(re.fullmatch(pattern, path) for pattern in PURE)
 
 
 def lends(path):

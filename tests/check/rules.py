@@ -1,44 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """
-Rules that hold for every file: who may include whom, what the pure code may use, the license
-line, and no loose ends. Prints one line for each violation; exits with 1 if there is one.
+Rules that hold for every file: how it includes, what the pure code may use, the license line, and
+no loose ends. Prints one line for each violation; exits with 1 if there is one. Who may see whom is
+for directions.py to check.
 """
 
 import pathlib
 import re
 import sys
 
+from layers import is_pure
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SKIP = {".git", "build", "__pycache__", ".pytest_cache"}
 
-# The layer of a file is the first entry that it matches; the patterns behind it say what of this
-# tree the layer may include, besides itself. "monitor/[^/]*" are the headers of the program,
-# monitor/arch.h and handover.h among them; monitor/arch/ are the insides of the CPU's part.
-PARTS = r"monitor/(shell|sources|plan|boot)/.*"
-PURE = [r"monitor/[^/]*", PARTS, r"monitor/base/.*", r"mm/.*", r"payload/.*"]
-LAYERS = {
-    r"monitor/main\.c": [r".*"],
-    r"monitor/base/.*": [],
-    r"monitor/arch/.*": [
-        *(r"monitor/base/.*", r"monitor/arch\.h", r"monitor/handover\.h"),
-        *(r"mm/mmu_cfg\.h", r"mm/par\.h"),
-    ],
-    r"monitor/[^/]*": [*PURE, r"cmds/.*"],
-    PARTS: [*PURE, r"cmds/.*"],
-    r"mm/.*": [r"monitor/base/.*"],
-    r"payload/.*": [r"monitor/base/.*"],
-    r"drivers/.*": [r"monitor/base/.*"],
-    r"cmds/.*": PURE,
-    r"host/.*": PURE,
-    r"tests/targets/.*": [r"build/targets/.*"],
-    r"tests/.*": [*PURE, r"cmds/.*"],
-}
-
-# The same source runs on the host and on the bare machine: no heap, no files, no errno.
-PURE_LAYERS = re.compile(
-    r"(monitor|monitor/(base|shell|sources|plan|boot)|mm|payload|cmds)/[^/]*\.[ch]"
-)
+# What pure code may include of the system.
 PURE_SYSTEM = {
     *("assert.h", "elf.h", "endian.h", "inttypes.h", "stdarg.h", "stdbool.h", "stddef.h"),
     *("stdint.h", "stdnoreturn.h", "string.h", "libdeflate.h"),
@@ -64,11 +41,6 @@ def may_use(name):
 
 
 def includes_of(name, lines):
-    layer = next((pattern for pattern in LAYERS if re.fullmatch(pattern, name)), None)
-    if layer is None:
-        yield 1, "belongs to no layer"
-        return
-    allowed = re.compile("|".join([layer, *LAYERS[layer]]))
     for number, line in enumerate(lines, 1):
         match = INCLUDE.match(line)
         if not match:
@@ -76,9 +48,7 @@ def includes_of(name, lines):
         ours, system = match.groups()
         if ours and not ours.startswith("build/") and not (ROOT / ours).is_file():
             yield number, f'"{ours}" is no path from the top'
-        elif ours and not allowed.fullmatch(ours):
-            yield number, f'must not include "{ours}"'
-        elif system and PURE_LAYERS.fullmatch(name) and system not in may_use(name):
+        elif system and is_pure(name) and system not in may_use(name):
             yield number, f"pure code must not include <{system}>"
 
 

@@ -130,7 +130,9 @@ def test_layers(check):
         {
             "payload/file.h": "int file(void);\n",
             "payload/file.c": '#include "payload/file.h"\nint file(void) { return 1; }\n',
-            "mm/a.c": '#include "payload/file.h"\nint a(void) { return 1; }\n',
+            "mm/a.c": '#include "payload/file.h"\n#include "build/mm/made.h"\n'
+            "int a(void) { return 1; }\n",
+            "build/mm/made.h": "",
             "mm/b.c": "int file(void);\nint arch_count(void);\n"
             "int b(void) { return file() + arch_count(); }\n",
             "other/c.c": "int c(void) { return 1; }\n",
@@ -140,6 +142,7 @@ def test_layers(check):
         1,
         [
             'mm/a.c:1: must not include "payload/file.h"',
+            'mm/a.c:2: must not include "build/mm/made.h"',
             "mm/b.c: must not use arch_count of monitor/arch/cpu.c",
             "mm/b.c: must not use file of payload/file.c",
             "other/c.c: belongs to no layer",
