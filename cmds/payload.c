@@ -103,6 +103,18 @@ static void print_compression(struct monitor *m, const struct fit_image *image)
     console_printf(&m->con, "%s\n", unpacked.size ? "" : ", not unpacked");
 }
 
+/* What is loaded instead of the image has a digest of its own. */
+static void print_copy(struct monitor *m, const struct fit_image *image)
+{
+    const struct sources *s = &m->boot.now->sources;
+    const struct fit_image *used = images_find(s, image->role);
+    struct diag why;
+
+    if (used && used->data.data == image->data.data && plain(m, image).data != image->data.data &&
+        plain_verify(s, image->role, &why))
+        console_printf(&m->con, "  MISMATCH: %s\n", why.text);
+}
+
 static void print_elf(struct monitor *m, const struct fit_image *image)
 {
     struct elf64 elf;
@@ -167,6 +179,7 @@ static void print_image(struct monitor *m, const struct fit_image *image)
                    address_of(image->data), origin(m, image));
     print_compression(m, image);
     print_digests(&m->con, image);
+    print_copy(m, image);
     if (plain(m, image).size == 0)
         return;
     if (image->role == FIT_KERNEL && linux_image_is(plain(m, image)))
