@@ -54,8 +54,8 @@ make deps       install what all of these need; each of them does its part by it
 make clean      remove what was built (distclean: and what was fetched)
 
 JOBS=N, V=1 to see the commands. For other systems than Debian: HOST_CC, CROSS_COMPILE, QEMU,
-PYTHON, PICOLIBC (directory with include/ and lib/libc.a) and ARM64_INCLUDE, ARM64_LIB (with
-libfdt, libcrypto, libbearssl, libdeflate, liblz4 and xxhash.h for arm64).
+PYTHON, PICOLIBC (directory with include/ and lib/libc.a) and ARM64_INCLUDE, ARM64_LIB (headers and
+static archives of libfdt, libcrypto, libdeflate, liblz4 and libxxhash for arm64).
 endef
 
 .PHONY: help

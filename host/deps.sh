@@ -17,7 +17,7 @@ directory=$1
 shift
 purposes=${*:-build run test check bench}
 
-arm64_packages='libbearssl-dev libdeflate-dev libfdt-dev liblz4-dev libssl-dev libxxhash-dev'
+arm64_packages='libdeflate-dev libfdt-dev liblz4-dev libssl-dev libxxhash-dev'
 
 # need PACKAGE CHECK...: unless the check succeeds, the package is missing.
 need() {
@@ -47,7 +47,6 @@ need_build() {
 	need binutils tool ar
 	need libc6-dev header stdio.h
 	need libelf-dev header libelf.h
-	need libbearssl-dev header bearssl/bearssl_hash.h
 	need libdeflate-dev header libdeflate.h
 	need libfdt-dev header libfdt.h
 	need liblz4-dev header lz4.h
@@ -115,8 +114,8 @@ missing_packages() {
 }
 
 missing_arm64() {
-	for file in "$ARM64_LIB/libbearssl.a" "$ARM64_LIB/libcrypto.a" "$ARM64_LIB/libdeflate.a" \
-		"$ARM64_LIB/libfdt.a" "$ARM64_LIB/liblz4.a" "$ARM64_INCLUDE/bearssl/bearssl_hash.h" \
+	for file in "$ARM64_LIB/libcrypto.a" "$ARM64_LIB/libdeflate.a" "$ARM64_LIB/libfdt.a" \
+		"$ARM64_LIB/liblz4.a" "$ARM64_LIB/libxxhash.a" \
 		"$ARM64_INCLUDE/libdeflate.h" "$ARM64_INCLUDE/libfdt.h" "$ARM64_INCLUDE/lz4.h" \
 		"$ARM64_INCLUDE/openssl/sha.h" "$ARM64_INCLUDE/xxhash.h"; do
 		[ -e "$file" ] || echo " $file"

@@ -3,7 +3,7 @@
 
 HOST_CFLAGS ?= -O2 -g
 PACK_CFLAGS := -std=c11 -I. $(HOST_CFLAGS) $(WARNINGS) $(HOST_DEFINES)
-PACK_LDLIBS := -lelf -lfdt -lcrypto -lbearssl -ldeflate -llz4
+PACK_LDLIBS := -lelf -lfdt -lcrypto -ldeflate -llz4 -lxxhash
 
 PACK_PURE := $(filter monitor/base/%.c mm/%.c payload/%.c,$(PURE_SRCS)) \
 	monitor/plan/memory_map.c $(wildcard monitor/plan/plan*.c) monitor/plan/preflight.c monitor/shell/parse.c

@@ -19,18 +19,20 @@ MONITOR_CFLAGS = -std=gnu11 -O2 -g -I. $(WARNINGS) -fno-pic -fno-pie \
 EARLY_CFLAGS := -ffreestanding -mgeneral-regs-only -mstrict-align -fno-stack-protector
 EARLY_OBJS := build/target/monitor/arch/early.o build/target/mm/mmu_cfg.o
 
+# Libraries are linked as their archives have them; of what is linked, the sections that nothing
+# refers to are left out.
 MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,-z,noexecstack $(PRINTF_LDFLAGS) -T build/target/elfmon.lds
-MONITOR_LIBS := $(patsubst %,$(ARM64_LIB)/lib%.a,fdt crypto bearssl deflate lz4) $(PICOLIBC)/lib/libc.a
+MONITOR_LIBS := $(patsubst %,$(ARM64_LIB)/lib%.a,fdt crypto deflate lz4 xxhash) \
+	$(PICOLIBC)/lib/libc.a
 
 # The headers of the libraries only: the rest of that directory is a hosted C library's.
 build/include/.made: monitor/monitor.mk | deps-build
-	@mkdir -p build/include/openssl build/include/bearssl
+	@mkdir -p build/include/openssl
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
 	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h \
 		libdeflate.h lz4.h xxhash.h) build/include/
-	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/bearssl/bearssl_hash.h build/include/bearssl/
 	$(Q)touch $@
 
 build/target/%.o: %.c build/include/.made
@@ -46,14 +48,6 @@ build/target/elfmon.lds: monitor/arch/elfmon.ld monitor/arch/layout.h
 	@mkdir -p $(@D)
 	$(Q)$(CROSS_COMPILE)gcc -E -P -I. -x c -o $@ $<
 
-build/target/sha256.S: monitor/arch/sha256.sh $(ARM64_LIB)/libcrypto.a
-	@mkdir -p $(@D)
-	$(Q)$< $(CROSS_COMPILE) $(ARM64_LIB)/libcrypto.a build/target/libcrypto-sha256.o > $@
-
-build/target/lz4.S: monitor/arch/lz4.sh $(ARM64_LIB)/liblz4.a
-	@mkdir -p $(@D)
-	$(Q)$< $(CROSS_COMPILE) $(ARM64_LIB)/liblz4.a build/target/liblz4-lz4.o > $@
-
 # Linked twice: first without names, then with the table of what the first link placed.
 build/target/symbols0.S: monitor/arch/symbols.sh
 	@mkdir -p $(@D)
@@ -62,16 +56,16 @@ build/target/symbols0.S: monitor/arch/symbols.sh
 build/target/symbols1.S: monitor/arch/symbols.sh build/target/elfmon0.elf
 	$(Q)$< $(CROSS_COMPILE)nm build/target/elfmon0.elf > $@
 
-$(addprefix build/target/,sha256.o lz4.o symbols0.o symbols1.o): build/target/%.o: build/target/%.S
+build/target/symbols0.o build/target/symbols1.o: build/target/%.o: build/target/%.S
 	$(Q)$(CROSS_COMPILE)gcc -c -o $@ $<
 
 MONITOR_LINK = $(CROSS_COMPILE)gcc $(MONITOR_CFLAGS) $(MONITOR_LDFLAGS) -o $@ $(filter %.o,$^) \
 	-Wl,--start-group $(MONITOR_LIBS) -Wl,--end-group
 
-build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/lz4.o build/target/symbols0.o build/target/elfmon.lds
+build/target/elfmon0.elf: $(MONITOR_OBJS) build/target/symbols0.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
-build/elfmon.elf: $(MONITOR_OBJS) build/target/sha256.o build/target/lz4.o build/target/symbols1.o build/target/elfmon.lds
+build/elfmon.elf: $(MONITOR_OBJS) build/target/symbols1.o build/target/elfmon.lds
 	$(Q)$(MONITOR_LINK)
 
 build: build/elfmon.elf

@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-#include <bearssl/bearssl_hash.h>
 #include <libdeflate.h>
 #include <openssl/sha.h>
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "monitor/base/err.h"
@@ -61,7 +59,7 @@ int digest_find(const char *name)
 
 size_t digest_bytes(enum digest_algo algo)
 {
-    static const uint8_t bytes[] = {sizeof(uint32_t), br_sha1_SIZE, SHA256_BYTES};
+    static const uint8_t bytes[] = {sizeof(uint32_t), SHA_DIGEST_LENGTH, SHA256_BYTES};
 
     return bytes[algo];
 }
@@ -74,14 +72,13 @@ static void crc32_of(struct bytes data, uint8_t *out)
         out[i] = (uint8_t)(crc >> (24 - 8 * i));
 }
 
-/* BearSSL's, because libcrypto's is three times as large. */
 static void sha1_of(struct bytes data, uint8_t *out)
 {
-    br_sha1_context context;
+    SHA_CTX context;
 
-    br_sha1_init(&context);
-    br_sha1_update(&context, data.data, data.size);
-    br_sha1_out(&context, out);
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, data.data, data.size);
+    (void)SHA1_Final(out, &context);
 }
 
 uint32_t digest_xxh32(struct bytes data)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests of whole images: SHA-256 (FIPS 180-4) by libcrypto, CRC-32 (ISO 3309) by libdeflate,
- * SHA-1 by BearSSL, XXH32 (xxHash specification 0.1.1) by xxHash. */
+/* Digests of whole images: SHA-256 and SHA-1 (FIPS 180-4) by libcrypto, CRC-32 (ISO 3309) by
+ * libdeflate, XXH32 (xxHash specification 0.1.1) by libxxhash. */
 #ifndef ELFMON_PAYLOAD_DIGEST_H
 #define ELFMON_PAYLOAD_DIGEST_H
 

@@ -3,9 +3,9 @@
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_CFLAGS := -std=c11 -O1 -g -I. $(WARNINGS) $(SANITIZE) $(HOST_DEFINES)
-UNIT_LDLIBS := -lcmocka -lfdt -lcrypto -lbearssl -ldeflate -llz4
+UNIT_LDLIBS := -lcmocka -lfdt -lcrypto -ldeflate -llz4 -lxxhash
 FUZZ_CFLAGS := -std=c11 -O1 -g -I. $(WARNINGS) -fno-sanitize-recover=all $(HOST_DEFINES)
-FUZZ_LDLIBS := -lfdt -lcrypto -lbearssl -ldeflate -llz4
+FUZZ_LDLIBS := -lfdt -lcrypto -ldeflate -llz4 -lxxhash
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,build/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -41,7 +41,7 @@ PURE_LAYERS = re.compile(
 )
 PURE_SYSTEM = {
     *("assert.h", "elf.h", "endian.h", "inttypes.h", "stdarg.h", "stdbool.h", "stddef.h"),
-    *("stdint.h", "stdnoreturn.h", "string.h", "bearssl/bearssl_hash.h", "libdeflate.h"),
+    *("stdint.h", "stdnoreturn.h", "string.h", "libdeflate.h"),
     *("libfdt.h", "lz4.h", "openssl/sha.h", "xxhash.h"),
 }
 PURE_SYSTEM_OF = {"monitor/base/text.c": {"stdio.h"}}  # vsnprintf, which needs no file

@@ -6,7 +6,6 @@
 
 #include <libdeflate.h>
 #include <lz4frame.h>
-#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "monitor/base/bits.h"
