@@ -26,9 +26,15 @@ MONITOR_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--gc-sectio
 MONITOR_LIBS := $(patsubst %,$(ARM64_LIB)/lib%.a,fdt crypto deflate lz4 xxhash) \
 	$(PICOLIBC)/lib/libc.a
 
-# The headers of the libraries only: the rest of that directory is a hosted C library's.
+# The headers of the libraries only: the rest of that directory is a hosted C library's. And the
+# host's elf.h, which is all constants, for a picolibc that has none (1.8.10).
 build/include/.made: monitor/monitor.mk | deps-build
-	@mkdir -p build/include/openssl
+	@mkdir -p build/include/openssl build/include/bits
+	$(Q)$(HOST_CC) -M -include elf.h -x c /dev/null | tr -s ' \\' '\n\n' | while read -r file; do \
+		case $$file in \
+		*/bits/auxv.h) ln -sf "$$file" build/include/bits/ ;; \
+		*/elf.h) ln -sf "$$file" build/include/ ;; \
+		esac; done
 	$(Q)ln -sf $(abspath $(ARM64_INCLUDE))/openssl/*.h \
 		$(abspath $(ARM64_INCLUDE))/aarch64-linux-gnu/openssl/*.h build/include/openssl/
 	$(Q)ln -sf $(addprefix $(abspath $(ARM64_INCLUDE))/,fdt.h libfdt.h libfdt_env.h \
