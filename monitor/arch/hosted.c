@@ -3,12 +3,11 @@
  * no heap and there are no files but one: who asks for memory or opens another gets none. */
 #include "monitor/arch/hosted.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <libdeflate.h>
 
@@ -16,6 +15,9 @@
 #include "monitor/base/bits.h"
 
 int *__errno_location(void);
+int open(const char *path, int flags, ...);
+ssize_t read(int file, void *to, size_t size);
+int close(int file);
 
 /* The tables of libdeflate's decoder, the only memory that a library is given: there is never a
  * second decoder. */
