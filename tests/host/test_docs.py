@@ -169,6 +169,14 @@ def test_paths_exist(document):
 
 
 @every_document
+def test_functions_are_in_the_files_that_are_named(document):
+    for name, file in re.findall(r"`([a-z]\w+)` in \[?([\w.]+\.[chS])\b", document.read_text()):
+        paths = [path for kind in "chS" for path in ROOT.glob(f"[!b]*/**/*.{kind}")]
+        texts = [path.read_text() for path in paths if path.name == file]
+        assert any(re.search(rf"\b{name}\b", text) for text in texts), f"{name} in {file}"
+
+
+@every_document
 def test_license_line(document):
     first, *_ = document.read_text().splitlines()
     assert first == "<!-- SPDX-License-Identifier: Apache-2.0 -->"
