@@ -30,7 +30,7 @@
 #define SCTLR_EL2_WANTED UINT64_C(0x1005)
 #define SCTLR_EL2_RES1   UINT64_C(0x30c50830)
 
-/* IPS, bits 34:32, is the CPU's and is added to these. */
+/* IPS, bits 34:32, is that of the CPU's ID registers and is added to these. */
 #define TCR_EL1_WANTED     UINT64_C(0x1085100510)
 #define TCR_EL1_SMP_WANTED UINT64_C(0x10b5103510)
 

@@ -33,9 +33,9 @@ static inline uint64_t page_up(uint64_t address)
 struct entry {
     uint64_t counter; /* CNTVCT_EL0, read by the first instruction */
     uint64_t x[8];
-    uint64_t current_el, sctlr, mair, tcr, ttbr0, ttbr1, tpidr, mpidr, midr;
+    uint64_t current_el, sctlr, mair, tcr, ttbr0, ttbr1, tpidr, mpidr, midr, mmfr0;
     uint64_t par_first, par_last; /* AT for writing of the kernel's first and last byte */
-    uint64_t unused[12];
+    uint64_t unused[11];
 };
 static_assert(offsetof(struct entry, counter) == ENTRY_COUNTER, "start.S writes this");
 static_assert(offsetof(struct entry, x) == ENTRY_X, "start.S writes this");

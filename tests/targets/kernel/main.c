@@ -31,6 +31,7 @@ static void record(struct entry *entry)
     entry->tpidr = sysreg_read(tpidr_el1);
     entry->mpidr = sysreg_read(mpidr_el1);
     entry->midr = sysreg_read(midr_el1);
+    entry->mmfr0 = sysreg_read(id_aa64mmfr0_el1);
     entry->par_first = translate(KERNEL_VA);
     entry->par_last = translate(KERNEL_VA + KERNEL_MEMORY_BYTES - 1);
     __atomic_fetch_add(&recorded_count, 1, __ATOMIC_ACQ_REL);
