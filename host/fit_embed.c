@@ -9,6 +9,7 @@
 #include "host/report_error.h"
 #include "monitor/base/bits.h"
 #include "payload/fit_names.h"
+#include "payload/fit_open.h"
 
 /* More than all settings take in a configuration. */
 enum { SETTINGS_ROOM = 1024 };

@@ -9,6 +9,7 @@
 #include "host/report_error.h"
 #include "monitor/base/bits.h"
 #include "payload/fit_names.h"
+#include "payload/fit_open.h"
 
 /* Sizes and offsets are 32-bit cells, which other readers take as signed. */
 #define FIT_BYTES_MAX GIB(2)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "monitor/arch.h"
+#include "payload/fit_open.h"
 
 enum { NO_COUNTDOWN = -1 };
 

@@ -2,6 +2,7 @@
 #include "monitor/sources/images.h"
 
 #include "monitor/sources/embedded.h"
+#include "payload/fit_open.h"
 
 const struct fit_image *images_find(const struct sources *s, enum fit_role role)
 {

@@ -7,7 +7,7 @@
 
 #include "mm/fdt_mem.h"
 #include "payload/elf64.h"
-#include "payload/fit.h"
+#include "payload/fit_open.h"
 
 static int read_elf(struct bytes file, struct diag *d)
 {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "payload/fit.h"
+#include "payload/fit_open.h"
 #include "tests/fakes/fit_fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "payload/fit_open.h"
 #include "tests/fakes/fit_fake.h"
 
 #define KERNEL "/images/kernel"

@@ -7,8 +7,8 @@
 
 #include <libfdt.h>
 
-#include "payload/fit.h"
 #include "payload/fit_names.h"
+#include "payload/fit_open.h"
 
 enum {
     IMAGES_MAX = 2000,
