@@ -15,7 +15,6 @@
 #include "monitor/arch/runtime.h"
 #include "monitor/banner.h"
 #include "monitor/boot/place.h"
-#include "monitor/pace.h"
 #include "monitor/shell/countdown.h"
 #include "monitor/shell/script.h"
 #include "monitor/sources/embedded.h"
@@ -31,7 +30,6 @@ __attribute__((section(PAYLOAD_DESC_SECTION),
 
 static struct monitor monitor;
 static struct idle idle;
-static struct pace pace;
 static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
 
 enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
@@ -45,35 +43,14 @@ static void serial_write(void *context, const char *data, size_t size)
     p->ops->write(p, data, size);
 }
 
-/* Until there is no room, nothing comes any more, or it is found that nothing ends a sleep. One
- * that nothing ended says nothing about how fast it is: the sender has paused. */
-static size_t read_more(struct serial *p, uint8_t *to, size_t room)
-{
-    unsigned turns = pace_begin(&pace, &room);
-    uint64_t begin = arch_counter();
-    size_t more, count = 0;
-
-    do {
-        if (turns == PACE_SLEEP)
-            more = idle_read(&idle, p, to + count, room - count);
-        else
-            more = idle_poll(&idle, p, to + count, room - count, turns);
-        count += more;
-    } while (idle.on && more > 0 && count < room);
-    if (more > 0 || turns != PACE_SLEEP)
-        pace_end(&pace, count, arch_counter() - begin);
-    return count;
-}
-
-/* More of a block that has begun is waited for here: not a round through the callers for each few
- * bytes. */
+/* Where a FIFO's worth or more is wanted it is part of a block, whose rest is sure to come. */
 static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
 {
     struct serial *p = context;
     size_t count = p->ops->read(p, to, room, idle.on ? 1 : looks);
 
-    if (idle.on && count > 0 && room - count >= SERIAL_FIFO_BYTES)
-        count += read_more(p, to + count, room - count);
+    if (count > 0 && room - count >= SERIAL_FIFO_BYTES)
+        count += idle_read(&idle, p, to + count, room - count);
     return count;
 }
 
@@ -97,8 +74,7 @@ static void serial_wait(void *context, uint64_t us)
 {
     if (!idle.on && !idle.useless)
         (void)arch_try(start_idle, context);
-    if (idle.on)
-        idle_wait(&idle, context, us);
+    idle_wait(&idle, context, us);
 }
 
 static const struct console_ops serial_console = {
