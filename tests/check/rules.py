@@ -13,18 +13,21 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SKIP = {".git", "build", "__pycache__", ".pytest_cache"}
 
 # The layer of a file is the first entry that it matches; the patterns behind it say what of this
-# tree the layer may include, besides itself. "monitor/[^/]*" are the headers of the program,
-# monitor/arch.h and handover.h among them; monitor/arch/ are the insides of the CPU's part.
+# tree the layer may include, besides itself. PROGRAM has the headers of the program, monitor/arch.h
+# and handover.h among them; monitor/arch/ are the insides of the CPU's part. MACHINE joins the parts
+# to the drivers, and no other part may know it.
 PARTS = r"monitor/(shell|sources|plan|boot)/.*"
-PURE = [r"monitor/[^/]*", PARTS, r"monitor/base/.*", r"mm/.*", r"payload/.*"]
+MACHINE = r"monitor/(main\.c|(port|firmware)\.[ch])"
+PROGRAM = r"monitor/(?!(port|firmware)\.)[^/]*"
+PURE = [PROGRAM, PARTS, r"monitor/base/.*", r"mm/.*", r"payload/.*"]
 LAYERS = {
-    r"monitor/main\.c": [r".*"],
+    MACHINE: [r".*"],
     r"monitor/base/.*": [],
     r"monitor/arch/.*": [
         *(r"monitor/base/.*", r"monitor/arch\.h", r"monitor/handover\.h"),
         *(r"mm/mmu_cfg\.h", r"mm/par\.h"),
     ],
-    r"monitor/[^/]*": [*PURE, r"cmds/.*"],
+    PROGRAM: [*PURE, r"cmds/.*"],
     PARTS: [*PURE, r"cmds/.*"],
     r"mm/.*": [r"monitor/base/.*"],
     r"payload/.*": [r"monitor/base/.*"],
@@ -37,7 +40,7 @@ LAYERS = {
 
 # The same source runs on the host and on the bare machine: no heap, no files, no errno.
 PURE_LAYERS = re.compile(
-    r"(monitor|monitor/(base|shell|sources|plan|boot)|mm|payload|cmds)/[^/]*\.[ch]"
+    rf"(?!{MACHINE})(monitor|monitor/(base|shell|sources|plan|boot)|mm|payload|cmds)/[^/]*\.[ch]"
 )
 PURE_SYSTEM = {
     *("assert.h", "elf.h", "endian.h", "inttypes.h", "stdarg.h", "stdbool.h", "stddef.h"),
