@@ -1,22 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the first C on the link address to the shell: the order of bring-up, top to bottom. */
-#include <inttypes.h>
 #include <stdnoreturn.h>
 #include <string.h>
 
 #include "cmds/cmds.h"
-#include "drivers/gic.h"
-#include "drivers/idle.h"
-#include "drivers/psci.h"
-#include "drivers/semihost.h"
-#include "drivers/serial.h"
 #include "monitor/arch/idmap.h"
 #include "monitor/arch/layout.h"
 #include "monitor/arch/runtime.h"
 #include "monitor/banner.h"
 #include "monitor/boot/place.h"
-#include "monitor/monitor.h"
-#include "monitor/pace.h"
+#include "monitor/firmware.h"
+#include "monitor/port.h"
 #include "monitor/shell/countdown.h"
 #include "monitor/sources/embedded.h"
 #include "monitor/sources/images.h"
@@ -28,83 +22,6 @@ __attribute__((section(PAYLOAD_DESC_SECTION),
 };
 
 static struct monitor monitor;
-static struct idle idle;
-static struct pace pace;
-static struct serial port = {.ops = &pl011_ops, .base = LAYOUT_EARLY_UART};
-
-enum { EARLY_KEYS_US = 1000 }; /* for an emulator to pass the next one on */
-
-/* --- The console: serial line and generic timer ------------------------------------------- */
-
-static void serial_write(void *context, const char *data, size_t size)
-{
-    struct serial *p = context;
-
-    p->ops->write(p, data, size);
-}
-
-/* Until there is no room, nothing comes any more, or it is found that nothing ends a sleep. One
- * that nothing ended says nothing about how fast it is: the sender has paused. */
-static size_t read_more(struct serial *p, uint8_t *to, size_t room)
-{
-    unsigned turns = pace_begin(&pace, &room);
-    uint64_t begin = arch_counter();
-    size_t more, count = 0;
-
-    do {
-        if (turns == PACE_SLEEP)
-            more = idle_read(&idle, p, to + count, room - count);
-        else
-            more = idle_poll(&idle, p, to + count, room - count, turns);
-        count += more;
-    } while (idle.on && more > 0 && count < room);
-    if (more > 0 || turns != PACE_SLEEP)
-        pace_end(&pace, count, arch_counter() - begin);
-    return count;
-}
-
-/* More of a block that has begun is waited for here: not a round through the callers for each few
- * bytes. */
-static size_t serial_read(void *context, uint8_t *to, size_t room, unsigned looks)
-{
-    struct serial *p = context;
-    size_t count = p->ops->read(p, to, room, idle.on ? 1 : looks);
-
-    if (idle.on && count > 0 && room - count >= SERIAL_FIFO_BYTES)
-        count += read_more(p, to + count, room - count);
-    return count;
-}
-
-static uint64_t counter_us(void *context)
-{
-    uint64_t hz = monitor.board.cpu.counter_hz ? monitor.board.cpu.counter_hz : 1000000;
-    uint64_t count = arch_counter();
-
-    (void)context;
-    return count / hz * 1000000 + count % hz * 1000000 / hz;
-}
-
-static int start_idle(void *context)
-{
-    idle_start(&idle, context);
-    return ERR_OK;
-}
-
-/* Polling where the machine is not as its DTB says. */
-static void serial_wait(void *context, uint64_t us)
-{
-    if (!idle.on && !idle.useless)
-        (void)arch_try(start_idle, context);
-    if (idle.on)
-        idle_wait(&idle, context, us);
-}
-
-static const struct console_ops serial_console = {
-    .write = serial_write,
-    .read = serial_read,
-    .now_us = counter_us,
-    .wait = serial_wait,
-};
 
 /* What was quiet has failed: from here on the user wants to see. */
 static void report_line(void *context, const char *text)
@@ -115,209 +32,30 @@ static void report_line(void *context, const char *text)
     console_printf(con, "%s\n", text);
 }
 
-/* --- The ways out ------------------------------------------------------------------------- */
-
-static enum psci_conduit conduit(const struct board *board)
+/* Who knows whom. */
+static void join_parts(struct monitor *m)
 {
-    switch (board->machine.psci) {
-    case PSCI_HVC:
-        return PSCI_BY_HVC;
-    case PSCI_SMC:
-        return PSCI_BY_SMC;
-    default:
-        return PSCI_BY_NOTHING;
-    }
-}
-
-struct psci_request {
-    enum psci_conduit conduit;
-    uint64_t function, a, b, c;
-    int64_t result;
-};
-
-static int do_psci(void *context)
-{
-    struct psci_request *r = context;
-
-    r->result = psci_call(r->conduit, r->function, r->a, r->b, r->c);
-    return ERR_OK;
-}
-
-static int psci(const struct board *board, struct psci_request *r, struct diag *d)
-{
-    r->conduit = conduit(board);
-    if (r->conduit == PSCI_BY_NOTHING)
-        return diag_set(d, ERR_UNSUPPORTED, "the DTB describes no PSCI");
-    if (arch_guard(do_psci, r, d))
-        return ERR_FAULT;
-    return ERR_OK;
-}
-
-static void board_flush(const struct board *board)
-{
-    (void)board;
-    idle_stop(&idle, &port);
-    port.ops->flush(&port);
-}
-
-static const uint32_t *board_line_errors(const struct board *board)
-{
-    (void)board;
-    return port.errors;
-}
-
-static int board_reset(const struct board *board, struct diag *d)
-{
-    struct psci_request r = {.function = PSCI_SYSTEM_RESET};
-    int err;
-
-    board_flush(board);
-    err = psci(board, &r, d);
-    return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_RESET returned %" PRId64, r.result);
-}
-
-static int do_semihost_exit(void *context)
-{
-    semihost_exit(*(const uint64_t *)context);
-    return ERR_OK;
-}
-
-static int board_poweroff(const struct board *board, int code, struct diag *d)
-{
-    struct psci_request r = {.function = PSCI_SYSTEM_OFF};
-    uint64_t status = (uint64_t)code;
-    int err;
-
-    board_flush(board);
-    (void)arch_try(do_semihost_exit, &status);
-    err = psci(board, &r, d);
-    return err ? err : diag_set(d, ERR_IO, "PSCI SYSTEM_OFF returned %" PRId64, r.result);
-}
-
-static int board_cpu_on(const struct board *board, uint64_t mpidr, paddr_t entry, struct diag *d)
-{
-    struct psci_request r = {.function = PSCI_CPU_ON, .a = mpidr, .b = entry};
-    int err = psci(board, &r, d);
-
-    if (!err && r.result)
-        err = diag_set(d, ERR_IO, "PSCI CPU_ON of core 0x%" PRIx64 " returned %" PRId64, mpidr,
-                       r.result);
-    return err;
-}
-
-static int board_cpu_state(const struct board *board, uint64_t mpidr, int64_t *state,
-                           struct diag *d)
-{
-    struct psci_request r = {.function = PSCI_AFFINITY, .a = mpidr};
-    int err = psci(board, &r, d);
-
-    *state = r.result;
-    return err;
-}
-
-static const struct board_ops board_ops = {
-    .reset = board_reset,
-    .poweroff = board_poweroff,
-    .cpu_on = board_cpu_on,
-    .cpu_state = board_cpu_state,
-    .flush = board_flush,
-    .line_errors = board_line_errors,
-};
-
-/* --- The UART where the DTB names none ---------------------------------------------------- */
-
-static int identify_uart(void *context)
-{
-    const struct serial *p = context;
-
-    return p->ops->is_there(p) ? ERR_OK : ERR_NOTFOUND;
-}
-
-static bool is_uart(paddr_t base)
-{
-    struct serial candidate = {.ops = &pl011_ops, .base = base};
-
-    arch_reach_device(base);
-    return arch_try(identify_uart, &candidate) == ERR_OK;
-}
-
-static paddr_t find_uart(const struct monitor *m)
-{
-    const paddr_t other = LAYOUT_OTHER_UART;
-
-    if (m->board.machine.uart.found)
-        return m->board.machine.uart.base;
-    if (!machine_has_ram(&m->board.machine, (struct range){other, other + PAGE_BYTES}) &&
-        !is_uart(LAYOUT_EARLY_UART) && is_uart(other))
-        return other;
-    return LAYOUT_EARLY_UART;
-}
-
-/* --- Bring-up ----------------------------------------------------------------------------- */
-
-static void start_console(struct monitor *m)
-{
-    console_init(&m->con, &serial_console, &port);
-    arch_report_to(report_line, &m->con);
-    m->board.ops = &board_ops;
+    m->board.ops = &firmware_ops;
     m->boot.board = &m->board;
     m->boot.con = &m->con;
     m->boot.script = &m->shell.script;
     m->boot.now = &m->boot.choices[0];
+    shell_init(&m->shell, &m->con, m, cmd_table);
+}
+
+static void start_console(struct monitor *m)
+{
+    port_open(&m->con, &m->board.cpu);
+    arch_report_to(report_line, &m->con);
 }
 
 /* @hint: x0 at entry, where 0 says nothing. */
-static void find_dtb(struct monitor *m, paddr_t hint, struct bytes *found)
+static void find_dtb(struct board *board, paddr_t hint, struct bytes *found)
 {
     const paddr_t at[] = {hint, LAYOUT_EARLY_DTB, LAYOUT_OTHER_DTBS};
     const unsigned first = hint ? 0 : 1;
 
-    place_find_dtb(&m->board, at + first, sizeof(at) / sizeof(at[0]) - first, found);
-}
-
-/* Spin tables are served by what runs before the kernel, and here nothing does. */
-static void forget_spin_tables(struct machine *machine)
-{
-    for (unsigned i = 0; i < machine->cpu_count; i++) {
-        if (machine->cpus[i].enable == CPU_ENABLE_SPIN_TABLE)
-            machine->cpus[i].enable = CPU_ENABLE_NONE;
-    }
-}
-
-/* What only EL3 can set, now that the DTB has told about it; then EL3 is left for good. */
-static void leave_secure(struct monitor *m)
-{
-    static const struct gic_access secure = {arch_secure_read, arch_secure_write};
-    const struct machine *machine = &m->board.machine;
-    uint64_t hz = 0;
-
-    if (!m->board.cpu.started_at_el3)
-        return;
-    forget_spin_tables(&m->board.machine);
-    if (machine->gic_version)
-        gic_open(&secure, machine->gic_version, machine->gic_dist, machine->gic_cpu);
-    if (!m->board.cpu.counter_hz)
-        hz = machine->timer_hz ? machine->timer_hz : LAYOUT_COUNTER_HZ;
-    arch_secure_end(hz);
-    arch_cpu(&m->board.cpu);
-}
-
-/* The line that the DTB tells, on the monitor's own map. */
-static void start_line(struct monitor *m)
-{
-    port.base = m->board.uart;
-    idle.wakeup.version = m->board.machine.gic_version;
-    idle.wakeup.dist = m->board.machine.gic_dist;
-    idle.wakeup.cpu = m->board.machine.gic_cpu;
-    idle.irq = m->board.machine.uart.irq;
-}
-
-/* To turn the FIFO on drops what has been typed before; to wait for that has set up the idling. */
-static void start_port(struct monitor *m)
-{
-    console_keep(&m->con, EARLY_KEYS_US);
-    idle_stop(&idle, &port);
-    port.ops->start(&port);
+    place_find_dtb(board, at + first, sizeof(at) / sizeof(at[0]) - first, found);
 }
 
 /* What elfmon-pack wrote, without the compiler looking through. */
@@ -327,6 +65,27 @@ static void read_desc(struct payload_desc *out)
 
     for (size_t i = 0; i < sizeof(*out); i++)
         ((uint8_t *)out)[i] = from[i];
+}
+
+static void find_payload(struct sources *s, const struct machine *machine, paddr_t image)
+{
+    read_desc(&s->desc);
+    embedded_find(s, machine, image);
+    arch_reach(bytes_range(s->payload));
+    embedded_open(s);
+}
+
+/* The monitor's home; without one it goes on where it is. */
+static void move_home(struct monitor *m, struct bytes dtb)
+{
+    struct diag d;
+    int err = place_take(&m->board, &m->boot.choices[0], dtb, &d);
+
+    if (!err)
+        port_attach(m->board.uart, &m->board.machine);
+    port_start(&m->con);
+    if (err)
+        console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
 }
 
 static void configure(struct monitor *m)
@@ -369,29 +128,19 @@ static noreturn void run(struct monitor *m)
 noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
 {
     struct monitor *m = &monitor;
-    struct sources *sources = &m->boot.choices[0].sources;
+    struct board *board = &m->board;
     struct bytes dtb;
-    struct diag d;
-    int err;
 
     runtime_start();
     mmu_start(image);
-    arch_cpu(&m->board.cpu);
+    arch_cpu(&board->cpu);
     start_console(m);
-    find_dtb(m, dtb_hint, &dtb);
-    leave_secure(m);
-    m->board.uart = find_uart(m);
-    read_desc(&sources->desc);
-    embedded_find(sources, &m->board.machine, image);
-    arch_reach(bytes_range(sources->payload));
-    embedded_open(sources);
-    err = place_take(&m->board, &m->boot.choices[0], dtb, &d);
-    if (!err)
-        start_line(m);
-    start_port(m);
-    if (err)
-        console_printf(&m->con, "error: monitor: on its early map only: %s\n", d.text);
-    shell_init(&m->shell, &m->con, m, cmd_table);
+    join_parts(m);
+    find_dtb(board, dtb_hint, &dtb);
+    firmware_leave_secure(&board->machine, &board->cpu);
+    board->uart = port_find(&board->machine);
+    find_payload(&m->boot.choices[0].sources, &board->machine, image);
+    move_home(m, dtb);
     configure(m);
     banner_print(m);
     run(m);

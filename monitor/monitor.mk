@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The loader without payload: build/elfmon.elf.
 
-MONITOR_SRCS := $(PURE_SRCS) monitor/main.c $(wildcard monitor/arch/*.c drivers/*.c)
+MONITOR_SRCS := $(PURE_SRCS) $(MACHINE_SRCS) $(wildcard monitor/arch/*.c drivers/*.c)
 MONITOR_ASM := $(wildcard monitor/arch/*.S)
 MONITOR_OBJS := $(patsubst %,build/target/%.o,$(basename $(MONITOR_SRCS) $(MONITOR_ASM)))
 

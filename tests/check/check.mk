@@ -5,7 +5,7 @@ CHECK_C_DIRS := monitor $(addprefix monitor/,base arch shell sources plan boot) 
 	tests/unit tests/fakes tests/fuzz tests/bad tests/targets tests/targets/kernel tests/targets/roottask
 CHECK_HOST := $(PURE_SRCS) $(wildcard host/*.c tests/unit/*.c tests/fakes/*.c tests/fuzz/*.c) \
 	$(wildcard tests/bad/*.c tests/targets/*.c)
-CHECK_TARGET := monitor/main.c $(wildcard monitor/arch/*.c drivers/*.c tests/targets/*/*.c)
+CHECK_TARGET := $(MACHINE_SRCS) $(wildcard monitor/arch/*.c drivers/*.c tests/targets/*/*.c)
 CHECK_SHELL := .ci/run $(wildcard */*.sh */*/*.sh)
 
 CHECK_HOST_FLAGS := -std=c11 -I. $(HOST_DEFINES)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""At the prompt the core sleeps until something comes, whatever interrupt controller there is."""
+"""At the prompt the core sleeps until something comes, whatever interrupt controller there is, and
+whatever becomes of it: then the line is polled."""
 
 import os
+import re
 import time
 
 import pytest
@@ -18,13 +20,49 @@ def cpu_seconds(machine):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-@pytest.mark.parametrize("machine", ["virt", "virt,virtualization=on"])
+def sleeps(machine):
+    before = cpu_seconds(machine)
+    time.sleep(2)
+    return cpu_seconds(machine) - before < BUSY_SECONDS
+
+
+each_el = pytest.mark.parametrize("machine", ["virt", "virt,virtualization=on"])
+
+
+@each_el
 @pytest.mark.parametrize("gic", [2, 3])
 def test_sleeps_at_the_prompt(start, machine, gic):
     with start(LOADER, machine=f"{machine},gic-version={gic}") as shell:
         shell.expect_prompt()
         shell.command("echo ready")
-        before = cpu_seconds(shell)
-        time.sleep(2)
-        assert cpu_seconds(shell) - before < BUSY_SECONDS
+        assert sleeps(shell)
+        shell.command("echo awake")
+
+
+# Where the way of all interrupts to the core is cut, and of the timer's only.
+CUTS = {
+    "distributor": (2, 0x08000000, 0),
+    "distributor of a GICv3": (3, 0x08000000, 0),
+    "CPU interface": (2, 0x08010000, 0),
+    "priority mask": (2, 0x08010004, 0),
+    "timer": (2, 0x08000180, 1 << 27),
+    "timer of a GICv3": (3, 0x080B0180, 1 << 27),
+}
+
+
+@each_el
+@pytest.mark.parametrize("cut", CUTS)
+def test_survives_an_interrupt_controller_that_is_switched_off(start, machine, cut):
+    gic, register, value = CUTS[cut]
+    with start(LOADER, machine=f"{machine},gic-version={gic}") as shell:
+        shell.expect_prompt()
+        before = re.search(r"  (\w{8}) ", shell.command(f"md {register:#x} 1"))[1]
+        shell.command(f"mw {register:#x} {value:#x}")
+        shell.command("echo awake")
+        shell.command("sleep 1")
+        assert not sleeps(shell)
+        shell.command("echo awake")
+        register -= 0x80 if cut.startswith("timer") else 0  # enables what is written
+        shell.command(f"mw {register:#x} 0x{before}")
+        assert sleeps(shell)
         shell.command("echo awake")
