@@ -6,7 +6,6 @@
 #include "monitor/sources/recognise.h"
 #include "monitor/sources/sources.h"
 
-
 /**
  * Recognise and check the @count files and let them take their slots. Fills in the slot of each
  * file.
