@@ -204,11 +204,13 @@ static void print_configs(struct monitor *m)
     char name[FIT_NAME_BYTES];
     const struct fit *fit = &m->boot.now->sources.fit;
     const char *before = "configurations: ";
-    int at = 0;
+    unsigned count = 0;
 
-    if (!fit_next_config(fit, &at, name) || !fit_next_config(fit, &at, name))
+    for (int at = 0; count < 2 && fit_next_config(fit, &at, name);)
+        count++;
+    if (count < 2)
         return;
-    for (at = 0; fit_next_config(fit, &at, name); before = ", ")
+    for (int at = 0; fit_next_config(fit, &at, name); before = ", ")
         console_printf(&m->con, "%s%s", before, name);
     console_printf(&m->con, "\n");
 }

@@ -5,13 +5,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <libfdt.h>
-
 #include "monitor/base/bits.h"
 #include "monitor/base/range.h"
 #include "monitor/base/text.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
+#include "payload/fit_tree.h"
 
 enum { DATA_ALIGN = 4, PA_BITS_MAX = 52, GIC_MAX = 3 };
 
@@ -157,7 +156,7 @@ enum { SEEN_ALGO = 4 }; /* of read_subnode's rules */
 /* Only hashes are taken; signatures and the like are ignored. */
 static int read_subnode(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
-    const char *name = fdt_get_name(fit->blob.data, node, NULL);
+    const char *name = fit_tree_name(fit->blob.data, node);
     bool is_hash = strncmp(name, FIT_NODE_HASH, strlen(FIT_NODE_HASH)) == 0;
     char algo[FIT_WORD_BYTES] = "";
     struct bytes value = {NULL, 0}, data;
@@ -183,7 +182,7 @@ static int read_subnodes(const struct fit *fit, int node, struct fit_image *imag
 {
     int sub;
 
-    fdt_for_each_subnode (sub, fit->blob.data, node) {
+    FIT_TREE_FOR_EACH (sub, fit->blob.data, node) {
         int err = read_subnode(fit, sub, image, d);
 
         if (err)
@@ -221,7 +220,7 @@ static int check_apart(const struct fit *fit, const struct fit_image *image, str
 
 int fit_image_read(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
-    const char *name = fdt_get_name(fit->blob.data, node, NULL);
+    const char *name = fit_tree_name(fit->blob.data, node);
     int err;
 
     memset(image, 0, sizeof(*image));

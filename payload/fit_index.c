@@ -4,10 +4,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <libfdt.h>
-
 #include "payload/fit.h"
 #include "payload/fit_props.h"
+#include "payload/fit_tree.h"
 
 enum { FILL_MAX = FIT_INDEX_SLOTS / 4 * 3 };
 
@@ -56,48 +55,55 @@ int fit_index_check_name(const char *name)
     return make_key(name, &key);
 }
 
-static const char *name_in(const struct fit_index *index, uint32_t slot)
+/* True where @slot has @part of @key, which it means by @meaning. */
+static bool is_in(const struct fit_index *index, const struct fit_index_slot *slot,
+                  const struct key *key, const struct part *part, uint32_t meaning)
 {
-    return index->names + (slot & ~BASE);
+    const char *name = fit_tree_name(index->tree, (int)(slot->node & ~BASE));
+
+    return slot->hash == part->hash && (slot->node & BASE) == meaning &&
+           strncmp(name, key->name, part->bytes) == 0 &&
+           name[part->bytes] == (meaning == BASE ? '@' : '\0');
 }
 
 /* The slot that @part of @key has, or the free one that it would get. */
 static unsigned probe(const struct fit_index *index, const struct key *key, const struct part *part,
                       uint32_t meaning)
 {
-    char end = meaning == BASE ? '@' : '\0';
     unsigned i = (part->hash ^ part->hash >> 16) % FIT_INDEX_SLOTS;
 
-    for (; index->slots[i]; i = (i + 1) % FIT_INDEX_SLOTS) {
-        const char *name = name_in(index, index->slots[i]);
-
-        if ((index->slots[i] & BASE) == meaning && strncmp(name, key->name, part->bytes) == 0 &&
-            name[part->bytes] == end)
-            break;
-    }
+    while (index->slots[i].node && !is_in(index, &index->slots[i], key, part, meaning))
+        i = (i + 1) % FIT_INDEX_SLOTS;
     return i;
+}
+
+/* The node in the slot for @part of @key; 0: there is none. */
+static uint32_t look_up(const struct fit_index *index, const struct key *key,
+                        const struct part *part, uint32_t meaning)
+{
+    return index->slots[probe(index, key, part, meaning)].node;
 }
 
 static int check(const struct fit_index *index, const struct key *key, struct diag *d)
 {
-    uint32_t other = index->slots[probe(index, key, &key->whole, WHOLE)];
+    uint32_t other = look_up(index, key, &key->whole, WHOLE);
 
     if (!other)
-        other = key->has_unit ? index->slots[probe(index, key, &key->base, WHOLE)]
-                              : index->slots[probe(index, key, &key->whole, BASE)];
+        other = key->has_unit ? look_up(index, key, &key->base, WHOLE)
+                              : look_up(index, key, &key->whole, BASE);
     if (other)
         return diag_set(d, ERR_FORMAT, "images %s and %s cannot be told apart",
-                        name_in(index, other), key->name);
+                        fit_tree_name(index->tree, (int)(other & ~BASE)), key->name);
     return ERR_OK;
 }
 
 static void put(struct fit_index *index, const struct key *key, const struct part *part,
                 uint32_t meaning, int node)
 {
-    unsigned i = probe(index, key, part, meaning);
+    struct fit_index_slot *slot = &index->slots[probe(index, key, part, meaning)];
 
-    if (!index->slots[i]) {
-        index->slots[i] = (uint32_t)node | meaning;
+    if (!slot->node) {
+        *slot = (struct fit_index_slot){part->hash, (uint32_t)node | meaning};
         index->used++;
     }
 }
@@ -106,8 +112,7 @@ void fit_index_init(struct fit_index *index, const void *tree)
 {
     memset(index, 0, sizeof(*index));
     index->tree = tree;
-    index->names = (const char *)tree + fdt_off_dt_struct(tree) + FDT_TAGSIZE;
-    index->rest = FIT_INDEX_NONE;
+    index->rest = FIT_TREE_NONE;
 }
 
 int fit_index_add(struct fit_index *index, int node, struct diag *d)
@@ -115,14 +120,14 @@ int fit_index_add(struct fit_index *index, int node, struct diag *d)
     struct key key;
     int err;
 
-    if (index->rest != FIT_INDEX_NONE)
+    if (index->rest != FIT_TREE_NONE)
         return ERR_OK;
     if (index->used >= FILL_MAX) {
         index->rest = node;
         return ERR_OK;
     }
     index->image_count++;
-    if (make_key(index->names + node, &key))
+    if (make_key(fit_tree_name(index->tree, node), &key))
         return diag_set(d, ERR_RANGE,
                         "the name of image %u is longer than %d characters or not printable",
                         index->image_count, FIT_NAME_BYTES - 1);
@@ -142,13 +147,13 @@ int fit_index_find(const struct fit_index *index, const char *name)
     uint32_t slot;
 
     if (make_key(name, &key))
-        return FIT_INDEX_NONE;
-    slot = index->slots[probe(index, &key, &key.whole, WHOLE)];
+        return FIT_TREE_NONE;
+    slot = look_up(index, &key, &key.whole, WHOLE);
     if (slot)
         return (int)slot;
-    while (node >= 0 && strcmp(index->names + node, name) != 0)
-        node = fdt_next_subnode(index->tree, node);
-    return node >= 0 ? node : FIT_INDEX_NONE;
+    while (node != FIT_TREE_NONE && strcmp(fit_tree_name(index->tree, node), name) != 0)
+        node = fit_tree_next(index->tree, node);
+    return node;
 }
 
 /* Compare the images from index->rest on with the block before them. */
@@ -156,10 +161,12 @@ static int check_rest(const struct fit_index *index, struct diag *d)
 {
     int err = ERR_OK;
 
-    for (int node = index->rest; node >= 0 && !err; node = fdt_next_subnode(index->tree, node)) {
+    for (int node = index->rest; node != FIT_TREE_NONE && !err;
+         node = fit_tree_next(index->tree, node)) {
         struct key key;
 
-        if (make_key(index->names + node, &key) == ERR_OK) /* else its own block refuses it */
+        if (make_key(fit_tree_name(index->tree, node), &key) ==
+            ERR_OK) /* else its own block refuses it */
             err = check(index, &key, d);
     }
     return err;
@@ -169,15 +176,15 @@ int fit_index_finish(struct fit_index *index, struct diag *d)
 {
     int err = ERR_OK;
 
-    while (index->rest != FIT_INDEX_NONE && !err) {
+    while (index->rest != FIT_TREE_NONE && !err) {
         int node = index->rest;
 
         err = check_rest(index, d);
         memset(index->slots, 0, sizeof(index->slots));
         index->used = 0;
-        index->rest = FIT_INDEX_NONE;
-        for (; node >= 0 && index->rest == FIT_INDEX_NONE && !err;
-             node = fdt_next_subnode(index->tree, node))
+        index->rest = FIT_TREE_NONE;
+        for (; node != FIT_TREE_NONE && index->rest == FIT_TREE_NONE && !err;
+             node = fit_tree_next(index->tree, node))
             err = fit_index_add(index, node, d);
     }
     return err;

@@ -11,15 +11,19 @@
 
 #include "monitor/base/err.h"
 
-enum { FIT_INDEX_SLOTS = 512, FIT_INDEX_NONE = -1 };
+enum { FIT_INDEX_SLOTS = 512 };
+
+struct fit_index_slot {
+    uint32_t hash;
+    uint32_t node; /* 0: free; else in bit 0 how it is meant */
+};
 
 struct fit_index {
     const void *tree;
-    const char *names; /* where a node's name is, less the node's offset */
     unsigned image_count;
-    unsigned used;                   /* slots */
-    int rest;                        /* the first image behind the block; FIT_INDEX_NONE: none */
-    uint32_t slots[FIT_INDEX_SLOTS]; /* 0: free; else a node, in bit 0 how it is meant */
+    unsigned used; /* slots */
+    int rest;      /* the first image behind the block; FIT_TREE_NONE: none */
+    struct fit_index_slot slots[FIT_INDEX_SLOTS];
 };
 
 /** @tree  passed fdt_check_full, and does not change */
@@ -34,7 +38,7 @@ void fit_index_init(struct fit_index *index, const void *tree);
  */
 int fit_index_add(struct fit_index *index, int node, struct diag *d);
 
-/** The image called @name, or FIT_INDEX_NONE. All have been added; before fit_index_finish. */
+/** The image called @name, or FIT_TREE_NONE. All have been added; before fit_index_finish. */
 int fit_index_find(const struct fit_index *index, const char *name);
 
 /** Compare what is behind the first block, too. Errors as of fit_index_add. */

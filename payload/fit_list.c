@@ -2,16 +2,15 @@
 /* All images and configurations of a FIT that has been opened, read from its tree one by one. */
 #include <string.h>
 
-#include <libfdt.h>
-
 #include "payload/fit.h"
 #include "payload/fit_image.h"
 #include "payload/fit_props.h"
+#include "payload/fit_tree.h"
 
-/* The node behind @node below @parent; the first one where @node is 0, the root. */
+/* The node behind @node below @parent; at the beginning, where @node is the root, the first one. */
 static int next_child(const void *tree, int parent, int node)
 {
-    return node ? fdt_next_subnode(tree, node) : fdt_first_subnode(tree, parent);
+    return node == FIT_TREE_ROOT ? fit_tree_child(tree, parent) : fit_tree_next(tree, node);
 }
 
 int fit_next(const struct fit *fit, struct fit_cursor *at, struct fit_image *out, struct diag *d)
@@ -26,13 +25,13 @@ int fit_next(const struct fit *fit, struct fit_cursor *at, struct fit_image *out
             return ERR_OK;
         }
     }
-    if (!fit->blob.size || node < 0)
+    if (!fit->blob.size || node == FIT_TREE_NONE)
         return ERR_NOTFOUND;
     do {
         node = next_child(fit->blob.data, fit->images_node, node);
-    } while (node >= 0 && fit_image_is_used(fit, node));
+    } while (node != FIT_TREE_NONE && fit_image_is_used(fit, node));
     at->node = node;
-    return node < 0 ? ERR_NOTFOUND : fit_image_read(fit, node, out, d);
+    return node == FIT_TREE_NONE ? ERR_NOTFOUND : fit_image_read(fit, node, out, d);
 }
 
 bool fit_next_config(const struct fit *fit, int *at, char name[FIT_NAME_BYTES])
@@ -40,12 +39,12 @@ bool fit_next_config(const struct fit *fit, int *at, char name[FIT_NAME_BYTES])
     const void *tree = fit->blob.data;
     const char *found;
 
-    if (!fit->blob.size || fit->configs_node < 0 || *at < 0)
+    if (!fit->blob.size || fit->configs_node == FIT_TREE_NONE || *at == FIT_TREE_NONE)
         return false;
     *at = next_child(tree, fit->configs_node, *at);
-    if (*at < 0)
+    if (*at == FIT_TREE_NONE)
         return false;
-    found = fdt_get_name(tree, *at, NULL);
+    found = fit_tree_name(tree, *at);
     (void)fit_props_copy(name, FIT_NAME_BYTES, found, strlen(found));
     return true;
 }
@@ -67,7 +66,7 @@ static int check_apart(const struct fit *fit, const struct fit_image *image, con
                        struct diag *d)
 {
     for (unsigned i = 0; i < b->count; i++) {
-        const char *name = fdt_get_name(fit->blob.data, b->images[i].node, NULL);
+        const char *name = fit_tree_name(fit->blob.data, b->images[i].node);
         int err = fit_image_apart(fit, image, b->images[i].data, name, d);
 
         if (err)

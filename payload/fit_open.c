@@ -13,8 +13,7 @@
 #include "payload/fit_index.h"
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
-
-enum { NOT_THERE = -1 };
+#include "payload/fit_tree.h"
 
 /* What fit_open's steps share. */
 struct opener {
@@ -22,7 +21,6 @@ struct opener {
     struct fit *fit;
     struct diag *d;
     struct fit_index *index; /* of /images */
-    unsigned config_count;
 };
 
 /* What fdt_check_full found, which answers with -@error. */
@@ -35,11 +33,11 @@ static const char *damage(int error)
                      "its header is wrong");
 }
 
-/* Make sure that libfdt can walk the tree at the start of @blob. */
+/* Make sure that libfdt and fit_tree can walk the tree at the start of @blob. */
 static int check_tree(struct bytes blob, struct diag *d)
 {
     uint32_t magic = 0;
-    int err;
+    int err, next;
 
     if (bytes_be32(blob, 0, &magic) || magic != FDT_MAGIC)
         return diag_set(d, ERR_FORMAT, "not a FIT: it does not begin with d0 0d fe ed");
@@ -58,6 +56,8 @@ static int check_tree(struct bytes blob, struct diag *d)
                         "the FIT's tree has misaligned blocks at 0x%" PRIx32 " and 0x%" PRIx32,
                         fdt_off_dt_struct(blob.data), fdt_off_mem_rsvmap(blob.data));
     err = fdt_check_full(blob.data, fdt_totalsize(blob.data));
+    if (!err && fdt_next_tag(blob.data, FIT_TREE_ROOT, &next) != FDT_BEGIN_NODE)
+        err = -FDT_ERR_BADSTRUCTURE; /* it takes a tree without a root, too */
     if (err)
         return diag_set(d, ERR_FORMAT, "the FIT's tree is damaged: %s", damage(-err));
     return ERR_OK;
@@ -77,22 +77,22 @@ static bool is_ambiguous(const char *a, const char *b)
 /* Have @out be @node where that is called @name, which only one may be. */
 static int take_node(const void *tree, int node, const char *name, int *out, struct diag *d)
 {
-    const char *found = fdt_get_name(tree, node, NULL);
+    const char *found = fit_tree_name(tree, node);
 
-    if (strcmp(found, name) == 0 && *out == NOT_THERE)
+    if (strcmp(found, name) == 0 && *out == FIT_TREE_NONE)
         *out = node;
     else if (is_ambiguous(found, name))
         return diag_set(d, ERR_FORMAT, "two nodes are called %s", name);
     return ERR_OK;
 }
 
-/* The one child of @parent called @name, into @out; NOT_THERE where there is none. */
+/* The one child of @parent called @name, into @out; FIT_TREE_NONE where there is none. */
 static int find_child(const void *tree, int parent, const char *name, int *out, struct diag *d)
 {
     int child, err = ERR_OK;
 
-    *out = NOT_THERE;
-    fdt_for_each_subnode (child, tree, parent) {
+    *out = FIT_TREE_NONE;
+    FIT_TREE_FOR_EACH (child, tree, parent) {
         err = take_node(tree, child, name, out, d);
         if (err)
             break;
@@ -100,52 +100,51 @@ static int find_child(const void *tree, int parent, const char *name, int *out, 
     return err;
 }
 
-static int list_config(struct opener *o, int node)
+static int list_images(struct opener *o)
 {
-    o->config_count++;
-    if (fit_index_check_name(fdt_get_name(o->tree, node, NULL)))
-        return diag_set(
-            o->d, ERR_RANGE,
-            "the name of configuration %u is longer than %d characters or not printable",
-            o->config_count, FIT_NAME_BYTES - 1);
-    return ERR_OK;
-}
+    int node, err;
 
-/* @node, at @depth below the root; @above is the last one at depth 1. */
-static int list_node(struct opener *o, int node, int depth, int above)
-{
-    struct fit *fit = o->fit;
-    int err;
-
-    if (depth == 1) {
-        err = take_node(o->tree, node, FIT_NODE_IMAGES, &fit->images_node, o->d);
-        return err ? err : take_node(o->tree, node, FIT_NODE_CONFIGS, &fit->configs_node, o->d);
-    }
-    if (depth == 2 && above == fit->images_node)
-        return fit_index_add(o->index, node, o->d);
-    return depth == 2 && above == fit->configs_node ? list_config(o, node) : ERR_OK;
-}
-
-/* Find images and configurations, in one walk over the tree. */
-static int list_nodes(struct opener *o)
-{
-    int depth = 0, node = 0, above = 0, err;
-
-    o->fit->images_node = o->fit->configs_node = NOT_THERE;
-    for (;;) {
-        node = fdt_next_node(o->tree, node, &depth);
-        if (node < 0 || depth < 1)
-            break;
-        above = depth == 1 ? node : above;
-        err = list_node(o, node, depth, above);
+    FIT_TREE_FOR_EACH (node, o->tree, o->fit->images_node) {
+        err = fit_index_add(o->index, node, o->d);
         if (err)
             return err;
     }
-    if (o->fit->images_node == NOT_THERE)
-        return diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
-    if (o->index->image_count == 0)
-        return diag_set(o->d, ERR_FORMAT, "no image in the FIT");
+    return o->index->image_count ? ERR_OK : diag_set(o->d, ERR_FORMAT, "no image in the FIT");
+}
+
+static int list_configs(struct opener *o)
+{
+    unsigned count = 0;
+    int node;
+
+    FIT_TREE_FOR_EACH (node, o->tree, o->fit->configs_node) {
+        count++;
+        if (fit_index_check_name(fit_tree_name(o->tree, node)))
+            return diag_set(o->d, ERR_RANGE,
+                            "the name of configuration %u is longer than %d characters or not "
+                            "printable",
+                            count, FIT_NAME_BYTES - 1);
+    }
     return ERR_OK;
+}
+
+/* Find images and configurations. */
+static int list_nodes(struct opener *o)
+{
+    int *images = &o->fit->images_node, *configs = &o->fit->configs_node, node, err = ERR_OK;
+
+    *images = *configs = FIT_TREE_NONE;
+    FIT_TREE_FOR_EACH (node, o->tree, FIT_TREE_ROOT) {
+        err = take_node(o->tree, node, FIT_NODE_IMAGES, images, o->d);
+        if (!err)
+            err = take_node(o->tree, node, FIT_NODE_CONFIGS, configs, o->d);
+        if (err)
+            return err;
+    }
+    if (*images == FIT_TREE_NONE)
+        return diag_set(o->d, ERR_FORMAT, "not a FIT: no node /" FIT_NODE_IMAGES);
+    err = list_images(o);
+    return err || *configs == FIT_TREE_NONE ? err : list_configs(o);
 }
 
 /* Have the image @node in use, where its role is free; FIT_OTHER: its own type tells the role. */
@@ -191,7 +190,7 @@ static int use_named(struct opener *o, const struct naming *naming, const char *
     int node = fit_index_find(o->index, name);
     bool is_twice;
 
-    if (node == FIT_INDEX_NONE)
+    if (node == FIT_TREE_NONE)
         return refuse_name(o, naming, name);
     is_twice = fit_image_is_used(o->fit, node);
     for (; list < name && !is_twice; list += strlen(list) + 1)
@@ -275,7 +274,7 @@ static int open_config(struct opener *o, const char *wanted)
         err = find_child(o->tree, o->fit->configs_node, o->fit->config, &node, o->d);
     if (err)
         return err;
-    if (node == NOT_THERE)
+    if (node == FIT_TREE_NONE)
         return diag_set(o->d, ERR_NOTFOUND, "no configuration %s", o->fit->config);
     return read_config(o, node);
 }
@@ -287,7 +286,7 @@ static int open_all(struct opener *o, const char *wanted)
 
     if (wanted)
         return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", wanted);
-    fdt_for_each_subnode (node, o->tree, o->fit->images_node) {
+    FIT_TREE_FOR_EACH (node, o->tree, o->fit->images_node) {
         int err = use_image(o, node, FIT_OTHER);
 
         if (err)
@@ -302,12 +301,12 @@ static int open_tree(struct opener *o, const char *config)
     const struct fit_rule rule = {FIT_PROP_DESCRIPTION, FIT_LABEL, fit->description,
                                   sizeof(fit->description)};
     uint32_t seen;
-    int err = fit_props_read(o->tree, 0, &rule, 1, &seen, o->d);
+    int err = fit_props_read(o->tree, FIT_TREE_ROOT, &rule, 1, &seen, o->d);
 
     if (!err)
         err = list_nodes(o);
     if (!err)
-        err = fit->configs_node == NOT_THERE ? open_all(o, config) : open_config(o, config);
+        err = fit->configs_node == FIT_TREE_NONE ? open_all(o, config) : open_config(o, config);
     return err ? err : fit_index_finish(o->index, o->d);
 }
 
@@ -323,8 +322,8 @@ bool fit_is_fit(struct bytes blob)
     int images;
 
     return check_tree(blob, NULL) == ERR_OK &&
-           find_child(blob.data, 0, FIT_NODE_IMAGES, &images, NULL) == ERR_OK &&
-           images != NOT_THERE;
+           find_child(blob.data, FIT_TREE_ROOT, FIT_NODE_IMAGES, &images, NULL) == ERR_OK &&
+           images != FIT_TREE_NONE;
 }
 
 int fit_open(struct bytes blob, const char *config, struct fit *out, struct diag *d)

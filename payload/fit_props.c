@@ -8,6 +8,7 @@
 #include <libfdt.h>
 
 #include "monitor/base/bits.h"
+#include "payload/fit_tree.h"
 
 enum { CELL_BYTES = sizeof(fdt32_t), PATH_BYTES = 320 };
 
@@ -123,24 +124,24 @@ static int refuse(const void *tree, int node, const char *property, enum err cod
 int fit_props_read(const void *tree, int node, const struct fit_rule *rules, unsigned count,
                    uint32_t *seen, struct diag *d)
 {
-    int property;
+    const char *name;
+    struct bytes value;
+    int at = 0;
 
     *seen = 0;
-    fdt_for_each_property_offset (property, tree, node) {
-        const char *name = "";
-        int size = 0, err;
-        const void *data = fdt_getprop_by_offset(tree, property, &name, &size);
+    while (fit_tree_property(tree, node, &at, &name, &value)) {
         struct diag why;
         unsigned i = 0;
+        int err;
 
-        while (data && i < count && strcmp(name, rules[i].name) != 0)
+        while (i < count && strcmp(name, rules[i].name) != 0)
             i++;
-        if (!data || i == count)
+        if (i == count)
             continue;
         if (*seen & BIT(i))
             err = diag_set(&why, ERR_FORMAT, "is there twice");
         else
-            err = take(&rules[i], (struct bytes){data, (size_t)size}, &why);
+            err = take(&rules[i], value, &why);
         if (err)
             return refuse(tree, node, name, err, &why, d);
         *seen |= (uint32_t)BIT(i);

@@ -21,6 +21,16 @@ def packed(path, method, *options):
     return out
 
 
+def board(i):
+    """A name as long as those of boards' devicetrees are: 42 characters."""
+    return f"fdt-vendor-board-of-a-family-rev-b-{i:03}.dtb"
+
+
+def config(name):
+    """That of the board whose devicetree is called `name`."""
+    return name.replace("fdt", "cfg")
+
+
 def node(name, path, compression="none", hashes=HASHES):
     """The source of one image, of the role that its name begins with."""
     kind = next(TYPES[role] for role in TYPES if name.startswith(role))
@@ -61,3 +71,13 @@ def system(directory, kernel, app, *options, hashes=HASHES, compression="none"):
     ]
     configs = {"conf-1": 'kernel = "kernel"; loadables = "app";'}
     return make(directory, source(nodes, configs), *options)
+
+
+def boards(directory, kernel, app, fdt, count, *options):
+    """A FIT of a kernel, a root task and devicetrees of boards, `count` images, and a configuration
+    for each board, which hands its devicetree over. The last one is the default."""
+    names = [board(i) for i in range(count - 2)]
+    nodes = [node(name, fdt, hashes=["sha256"]) for name in names]
+    nodes += [node("kernel", kernel), node("app", app)]
+    configs = {config(name): f'kernel = "kernel"; loadables = "app"; fdt = "{name}";' for name in names}
+    return make(directory, source(nodes, configs, config(names[-1])), *options)

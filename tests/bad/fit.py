@@ -78,6 +78,17 @@ class Fit:
         return b"".join(self.parts())
 
 
+def crowded(count, name, **files):
+    """@count images, kernel and root task behind all others; @name makes a name of a number."""
+    fit = Fit(**files)
+    fit.images.items[:0] = [
+        Node(name(i), ("type", texts("firmware")), ("data", data), sha256_node(data))
+        for i in range(count - 2)
+        for data in [b"not used %d" % i]
+    ]
+    return fit
+
+
 def changed(change):
     """A sound FIT after @change, which gets it as a Fit."""
     fit = copy.deepcopy(Fit())

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """FITs made by mkimage, taken whole by elfmon-pack."""
 
+import re
 import shutil
 import subprocess
 
 import pytest
 
 import its
+from bad import dtb_cases
+from bad import fit as bad_fit
+from bad.fdt import Node, blob, cells, texts
 
 from .conftest import APP, KERNEL, LOADER, Fit
 
@@ -167,3 +171,74 @@ def test_compressed_files_as_input(packer, files, method, options):
     done = packer.run("--loader", LOADER, "--kernel", kernel, "--app", app, "--out", "other")
     assert (done.returncode, done.stderr) == (0, "")
     assert (packer.directory / "other").read_bytes() == plain.read_bytes()
+
+
+# --- Many images, and long names
+
+
+def listed(text):
+    """The names in the table of images that elfmon-pack prints."""
+    return re.findall(r"^(\S+) +\d+  [0-9a-f]{64}", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("options", [(), ("-E",), ("-E", "-p", "0x10000")])
+def test_40_images_with_names_of_boards(packer, files, options):
+    fdt = packer.directory / "fdt.dtb"
+    fdt.write_bytes(blob(dtb_cases.sound()))
+    fit = its.boards(packer.directory, *files, fdt, 40, *options)
+    names = [its.board(i) for i in range(38)]
+    assert all(len(name) == 42 for name in names)
+    assert payload(packer, fit).data == fit.read_bytes()
+    text, _ = embed(packer, fit, "-v")
+    assert listed(text) == ["kernel", "app", names[-1], *names[:-1]]
+    made = payload(packer, fit, "--autoboot", "7")
+    for name in names:
+        assert made.get(f"/configurations/{its.config(name)}", "elfmon,autoboot", "i") == "7"
+
+
+def test_300_images(packer, files):
+    kernel, app = (path.read_bytes() for path in files)
+    fit = packer.directory / "many.itb"
+    fit.write_bytes(bytes(bad_fit.crowded(300, its.board, kernel=kernel, app=app)))
+    text, _ = embed(packer, fit, "-v")
+    assert listed(text) == ["kernel", "app", *map(its.board, range(298))]
+
+
+@pytest.mark.parametrize(
+    "path, reason",
+    [
+        ("images", "the name of image 300 is longer than 255 characters or not printable"),
+        (
+            "configurations",
+            "the name of configuration 2 is longer than 255 characters or not printable",
+        ),
+    ],
+)
+def test_names_have_an_end(packer, path, reason):
+    fit = bad_fit.crowded(299, its.board)
+    at = packer.directory / "long.itb"
+    fit.tree[path].add(Node("n" * 255, ("type", texts("x")), ("data", b"x")))
+    at.write_bytes(bytes(fit))
+    assert packer.run("--fit", at, "--format", "fit", "--out", "fits").returncode == 0
+    fit.tree[path].items[-1].name += "n"
+    at.write_bytes(bytes(fit))
+    assert packer.refuses(1, "--fit", at, "--format", "fit") == f"{at}: {reason}"
+
+
+@pytest.mark.parametrize(
+    "offset, reason",
+    [
+        (0, "image {}: data at 0x[0-9a-f]+ overlaps image kernel at 0x[0-9a-f]+"),
+        (1 << 30, "image {}: bytes 0x[0-9a-f]+\\+0x4 lie outside the FIT of \\d+ bytes"),
+    ],
+)
+def test_images_that_are_not_used_are_checked_too(packer, offset, reason):
+    fit = bad_fit.crowded(300, its.board)
+    node = fit.images[its.board(7)]
+    node.drop("data")
+    node.put("data-size", cells(4))
+    node.put("data-offset", cells(offset))
+    at = packer.directory / "bad.itb"
+    at.write_bytes(bytes(fit))
+    said = packer.refuses(1, "--fit", at, "--format", "fit")
+    assert re.fullmatch(f"{re.escape(str(at))}: {reason.format(its.board(7))}", said), said

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import its
+from bad import fit as bad_fit
 from images import TARGETS, pack
 from machine import contract, devicetree
 from surgery import Patient
@@ -153,6 +154,48 @@ def test_default_that_is_missing(start, tmp_path, files):
     assert "payload: unusable: no configuration nosuch" in machine.expect_prompt()
     assert "no configuration nosuch" in machine.fails("boot")
     machine.send("boot conf-2\r")
+    check_boots(machine)
+
+
+# --- Many images, and long names
+
+
+def listed(shown):
+    """The names of the images that the command payload shows."""
+    return re.findall(r"^(\S+): [a-z_]+, .* bytes at 0x", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("options", [("-E", "-B", "8"), ("-E", "-B", "8", "-p", "0x10000")])
+def test_40_images_with_names_of_boards(start, tmp_path, files, options):
+    names = [its.board(i) for i in range(38)]
+    assert all(len(name) == 42 for name in names)
+    fdt = devicetree(tmp_path / "fdt.dtb")
+    subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-o", fdt, fdt], check=True)
+    fit = its.boards(tmp_path, *files, fdt, 40, *options)
+    machine = start(embed(fit, "--autoboot", "off"))
+    machine.expect_prompt()
+    shown = machine.command("payload")
+    assert listed(shown) == ["kernel", "app", names[-1], *names[:-1]]
+    assert shown.count(": ok") == 2 * 3 + 38 and "MISMATCH" not in shown
+    configs = list(map(its.config, names))
+    assert f"configuration {configs[-1]}" in shown
+    assert f"\nconfigurations: {', '.join(configs)}\n" in shown
+    assert machine.fails(f"boot {configs[20]}x") == f"boot: payload: no configuration {configs[20]}x"
+    assert machine.command("payload") == shown
+    machine.send(f"boot {configs[20]}\r")
+    check_boots(machine)
+
+
+def test_300_images(start, tmp_path, files):
+    kernel, app = (path.read_bytes() for path in files)
+    fit = tmp_path / "many.itb"
+    fit.write_bytes(bytes(bad_fit.crowded(300, its.board, kernel=kernel, app=app)))
+    machine = start(embed(fit, "--autoboot", "off"))
+    machine.expect_prompt()
+    shown = machine.command("payload")
+    assert listed(shown) == ["kernel", "app", *map(its.board, range(298))]
+    assert shown.count(": ok") == 300
+    machine.send("boot\r")
     check_boots(machine)
 
 

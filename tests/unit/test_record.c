@@ -65,12 +65,27 @@ static void test_what_has_another_use_now_is_not_offered(void **state)
     assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);
 }
 
+static void test_a_long_name_is_kept_as_far_as_there_is_room(void **state)
+{
+    (void)state;
+    receive(0, UPLOAD_APP, "roottask-of-a-board-with-a-name-of-47-chars.elf", new_app(0x6000), 10);
+    assert_taken(1);
+    assert_string_equal(images_find(&now()->sources, FIT_APP)->name,
+                        "roottask-of-a-board-with-a-name-of-47-chars.elf");
+    reset();
+    assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_OFFERED);
+    assert_string_equal(now()->sources.slots[UPLOAD_APP].image.name,
+                        "roottask-of-a-board-with-a-name");
+    assert_int_equal(keep_uploads(UPLOAD_ANY), ERR_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_upload_survives_a_reset, set_up),
         cmocka_unit_test_setup(test_what_was_written_over_is_lost, set_up),
         cmocka_unit_test_setup(test_any_change_of_the_record_is_found, set_up),
+        cmocka_unit_test_setup(test_a_long_name_is_kept_as_far_as_there_is_room, set_up),
         cmocka_unit_test_setup(test_what_has_another_use_now_is_not_offered, set_up),
     };
 
