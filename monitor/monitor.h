@@ -46,6 +46,15 @@ struct monitor_progress {
 
 enum { SCRIPT_DEPTH_MAX = 3 };
 
+/**
+ * Ranges of our own in a list of what is in use: the image, its DTB and tables, what is to be
+ * booted, scripts, and, while a change is tried, what was before and what moves.
+ */
+enum {
+    BUSY_OWN_RANGES =
+        10 + SCRIPT_DEPTH_MAX + 3 * UPLOAD_SLOT_COUNT + 3 * FIT_OTHER + 2 * PLAN_ROLE_COUNT,
+};
+
 /** A compressed image, or a DTB with slack, and what is loaded instead; data.size 0: none. */
 struct unpacked {
     struct bytes source, data;
@@ -77,11 +86,13 @@ struct monitor {
     char config[FIT_NAME_BYTES]; /* the payload's configuration that was asked for; "": default */
     struct plan_input input;     /* what the plan is made from */
     struct boot_plan plan;
-    struct machine machine; /* zero where there is no DTB */
+    struct machine machine; /* nothing in it where there is no DTB */
     struct fit fit;
     struct shell shell;
-    struct regions busy;      /* what a plan must not touch: monitor, DTB copy, payload, reserved */
-    struct range at_reset[3]; /* what a reset writes again: image, payload and DTB as they came */
+    struct regions busy; /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    struct arena tables; /* lists and names of machine and busy */
+    uint64_t own_tables[8192]; /* its memory */
+    struct range at_reset[3];  /* what a reset writes again: image, payload and DTB as they came */
     enum dtb_use dtb_use;
     struct unpacked unpacked[FIT_OTHER]; /* by role */
     struct slot slots[UPLOAD_SLOT_COUNT];

@@ -22,22 +22,17 @@ static struct bytes dtb_window(paddr_t dtb)
     return (struct bytes){arch_phys(dtb), (size_t)(end - dtb)};
 }
 
-static int check_dtb(paddr_t dtb, struct bytes *found, struct diag *d)
+static int check_dtb(paddr_t dtb, struct fdt_outline *outline, struct diag *d)
 {
-    struct bytes blob = dtb_window(dtb);
     struct diag why;
-    uint32_t used;
-    int err = fdt_mem_check(blob, &used, &why);
+    int err = fdt_outline_read(dtb_window(dtb), outline, &why);
 
-    if (err)
-        return diag_set(d, err, "0x%" PRIx64 ": %s", dtb, why.text);
-    *found = (struct bytes){blob.data, used};
-    return ERR_OK;
+    return err ? diag_set(d, err, "0x%" PRIx64 ": %s", dtb, why.text) : ERR_OK;
 }
 
 struct dtb_search {
     paddr_t at;
-    struct bytes *found;
+    struct fdt_outline *outline;
     struct diag *d;
 };
 
@@ -45,24 +40,43 @@ static int search_dtb(void *context)
 {
     struct dtb_search *s = context;
 
-    return check_dtb(s->at, s->found, s->d);
+    return check_dtb(s->at, s->outline, s->d);
 }
 
-void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found)
+static int find_dtb(struct monitor *m, const paddr_t *at, unsigned count,
+                    struct fdt_outline *outline)
 {
     struct diag later;
     int err = ERR_NOTFOUND;
 
-    *found = (struct bytes){NULL, 0};
     for (unsigned i = 0; i < count && err; i++) {
-        struct dtb_search s = {at[i], found, i ? &later : &m->fdt_problem};
+        struct dtb_search s = {at[i], outline, i ? &later : &m->fdt_problem};
 
         (void)diag_set(s.d, ERR_FAULT, "0x%" PRIx64 ": there is no memory", at[i]);
         arch_reach(bytes_range(dtb_window(at[i])));
         err = arch_try(search_dtb, &s);
     }
-    if (!err && fdt_mem_machine(found->data, &m->machine, &m->fdt_problem))
-        memset(&m->machine, 0, sizeof(m->machine));
+    return err;
+}
+
+static int read_machine(struct monitor *m, const struct fdt_outline *outline)
+{
+    m->tables = (struct arena){.memory = (uint8_t *)m->own_tables, .size = sizeof(m->own_tables)};
+    return fdt_mem_machine(outline, &m->tables, &m->machine, &m->fdt_problem);
+}
+
+void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found)
+{
+    struct fdt_outline outline;
+    int err = find_dtb(m, at, count, &outline);
+
+    *found = err ? (struct bytes){NULL, 0} : (struct bytes){outline.blob.data, outline.used};
+    if (!err)
+        err = read_machine(m, &outline);
+    if (err)
+        (void)machine_init(&m->machine, NULL, NULL, NULL);
+    else
+        m->fdt_problem.text[0] = '\0';
 }
 
 /* --- Place and map ------------------------------------------------------------------------ */
@@ -134,7 +148,7 @@ int place_list_own(const struct monitor *m, struct regions *set, struct diag *d)
 {
     int err;
 
-    memset(set, 0, sizeof(*set));
+    set->count = 0;
     err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
     if (!err && m->fdt_bytes.size)
         err = regions_add_rest(set, whole_pages(m->fdt_bytes), REGION_DTB, "monitor's DTB", d);
@@ -156,9 +170,10 @@ int place_list_sources(const struct monitor *m, struct regions *set, struct diag
 
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
         const struct slot *slot = &m->slots[i];
-        char name[REGION_NAME_BYTES] = "uploaded ";
+        const char *name = text_pick("uploaded kernel\0uploaded app\0uploaded dtb\0"
+                                     "uploaded initrd\0uploaded script\0uploaded payload",
+                                     i);
 
-        (void)text_append(name, sizeof(name), text_pick(UPLOAD_SLOT_NAMES, i));
         if (slot->state >= SLOT_OFFERED)
             err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE, name, d);
     }
@@ -185,7 +200,7 @@ static int add_destinations(struct monitor *m, struct regions *taken, struct dia
 {
     int err;
 
-    memset(&m->busy, 0, sizeof(m->busy));
+    m->busy.count = 0;
     err = add_reserved(m, &m->busy, d);
     if (err || boot_plan_make(m))
         return err;
@@ -273,17 +288,27 @@ static int make_plan(struct monitor *m, struct diag *d)
     return err;
 }
 
+/* m->busy, and a second one that is needed only during bring-up. */
+static int make_lists(struct monitor *m, struct regions *taken, struct diag *d)
+{
+    unsigned max = regions_needed(m->machine.reserved_count + BUSY_OWN_RANGES);
+    int err = regions_init(&m->busy, max, &m->tables, d);
+
+    return err ? err : regions_init(taken, max, &m->tables, d);
+}
+
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
 {
-    static struct regions taken;
+    struct regions taken = {0};
     struct range home, copy = {0, 0};
-    int err;
+    int err = make_lists(m, &taken, d);
 
     m->fdt_bytes = dtb;
     m->at_reset[0] = arch_image();
     m->at_reset[1] = bytes_range(m->payload);
     m->at_reset[2] = bytes_range(dtb);
-    err = list_ours(m, &taken, d);
+    if (!err)
+        err = list_ours(m, &taken, d);
     if (!err)
         record_find(m, &taken);
     if (!err)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plan for a Linux arm64 Image. Source: Linux Documentation/arch/arm64/booting.rst. */
-#include <assert.h>
 #include <inttypes.h>
 
 #include "mm/mmu_cfg.h"
@@ -12,8 +11,6 @@
 /* An initrd lies within 32 GiB from the GiB that the kernel is in. */
 #define WINDOW_ALIGN GIB(1)
 #define WINDOW_BYTES GIB(32)
-
-static_assert((int)FDT_CHOSEN_RAM_MAX == (int)MACHINE_RAM_MAX, "all of a machine's RAM fits");
 
 static int open_kernel(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {

@@ -53,10 +53,9 @@ static struct range pages_of(struct bytes b)
 
 static int list_one(const struct monitor *m, unsigned role, struct regions *set, struct diag *d)
 {
-    char name[REGION_NAME_BYTES] = "";
+    const char *name = text_pick(
+        "unpacked kernel\0unpacked app\0copy of dtb\0unpacked initrd\0unpacked script", role);
 
-    (void)text_add(name, sizeof(name), "%s %s", role == FIT_DTB ? "copy of" : "unpacked",
-                   text_pick(UPLOAD_SLOT_NAMES, role));
     return regions_add_rest(set, pages_of(m->unpacked[role].data), REGION_SOURCE, name, d);
 }
 

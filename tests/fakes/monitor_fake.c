@@ -92,6 +92,8 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
     make_fdt(fake->fdt_data, sizeof(fake->fdt_data));
     m->fdt = fake->fdt_data;
     m->fdt_bytes = (struct bytes){m->fdt, fdt_totalsize(m->fdt)};
+    machine_fake_init(&fake->tables, &m->machine);
+    machine_fake_regions(&fake->tables, &m->busy);
     m->machine.ram_count = 1;
     m->machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
 }

@@ -117,6 +117,31 @@ static void test_smp_numbers_this_core_first(void **state)
     assert_null(smp_core(m, 2));
 }
 
+/* A machine may have more cores than the trampoline's page has places for. */
+static void test_smp_refuses_more_cores_than_it_can_start(void **state)
+{
+    static struct machine_cpu cpus[300];
+    uint8_t *page = reach_by_pointer();
+    struct diag d;
+
+    (void)state;
+    for (unsigned i = 0; i < 300; i++)
+        cpus[i].mpidr = i;
+    m->machine.cpus = cpus;
+    m->machine.cpu_count = 300;
+    memset(page + HANDOVER_PRESENT, 1, HANDOVER_CORES_MAX * sizeof(uint64_t));
+    m->plan.handover.core_count = 65;
+    assert_int_equal(smp_start(m, false, &d), ERR_UNSUPPORTED);
+    assert_string_equal(d.text, "the kernel waits for 65 cores, of which 64 can be started");
+    assert_int_equal(boot.fake.cpu_on_count, 0);
+    m->plan.handover.core_count = 64;
+    assert_int_equal(smp_start(m, false, &d), ERR_OK);
+    assert_int_equal(boot.fake.cpu_on_count, 63);
+    m->plan.handover.core_count = 300;
+    assert_int_equal(smp_start(m, true, &d), ERR_OK);
+    assert_int_equal(boot.fake.cpu_on_count, 63);
+}
+
 static void test_smp_names_a_core_that_does_not_come(void **state)
 {
     struct diag d;
@@ -162,6 +187,7 @@ int main(void)
         cmocka_unit_test_setup(test_banner_without_payload, setup),
         cmocka_unit_test_setup(test_smp_starts_each_core_once, setup),
         cmocka_unit_test_setup(test_smp_numbers_this_core_first, setup),
+        cmocka_unit_test_setup(test_smp_refuses_more_cores_than_it_can_start, setup),
         cmocka_unit_test_setup(test_smp_names_a_core_that_does_not_come, setup),
         cmocka_unit_test_setup(test_smp_releases_a_core_that_spins, setup),
     };
