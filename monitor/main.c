@@ -364,10 +364,10 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     mmu_start(image);
     arch_cpu(&m->cpu);
     start_console(m);
+    read_desc(m);
     find_dtb(m, dtb_hint, &dtb);
     leave_secure(m);
     m->uart = find_uart(m);
-    read_desc(m);
     embedded_find(m, image);
     arch_reach(bytes_range(m->payload));
     embedded_open(m);

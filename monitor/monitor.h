@@ -89,10 +89,11 @@ struct monitor {
     struct machine machine; /* nothing in it where there is no DTB */
     struct fit fit;
     struct shell shell;
-    struct regions busy; /* what a plan must not touch: monitor, DTB copy, payload, reserved */
-    struct arena tables; /* lists and names of machine and busy */
-    uint64_t own_tables[8192]; /* its memory */
-    struct range at_reset[3];  /* what a reset writes again: image, payload and DTB as they came */
+    struct regions busy;    /* what a plan must not touch: monitor, DTB copy, payload, reserved */
+    struct arena tables;    /* lists and names of machine and busy: in RAM, or in own_tables */
+    struct range tables_at; /* that RAM, once everything has its place; empty: none */
+    struct region own_tables[2][2 * BUSY_OWN_RANGES]; /* where no RAM is known */
+    struct range at_reset[3]; /* what a reset writes again: image, payload and DTB as they came */
     enum dtb_use dtb_use;
     struct unpacked unpacked[FIT_OTHER]; /* by role */
     struct slot slots[UPLOAD_SLOT_COUNT];

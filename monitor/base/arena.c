@@ -28,7 +28,11 @@ struct arena_move arena_move(struct arena *arena, uint8_t *to, size_t size)
 {
     struct arena_move move = {arena->memory, to, arena->used};
 
-    memmove(to, arena->memory, arena->used);
+    if ((uintptr_t)to - (uintptr_t)arena->memory >= arena->used &&
+        (uintptr_t)arena->memory - (uintptr_t)to >= arena->used)
+        memcpy(to, arena->memory, arena->used); /* word by word, memmove need not be */
+    else
+        memmove(to, arena->memory, arena->used);
     arena->memory = to;
     arena->size = size;
     return move;

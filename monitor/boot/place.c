@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "mm/fdt_room.h"
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/boot/boot.h"
@@ -11,6 +12,8 @@
 #include "monitor/sources/embedded.h"
 #include "monitor/sources/record.h"
 #include "monitor/sources/unpacked.h"
+
+enum { LISTS = 2 }; /* of who uses what: m->busy, and one during bring-up */
 
 /* --- Devicetree --------------------------------------------------------------------------- */
 
@@ -59,10 +62,29 @@ static int find_dtb(struct monitor *m, const paddr_t *at, unsigned count,
     return err;
 }
 
+/* Its tables go where nothing is, for now: what the plan is nobody knows without them. */
 static int read_machine(struct monitor *m, const struct fdt_outline *outline)
 {
-    m->tables = (struct arena){.memory = (uint8_t *)m->own_tables, .size = sizeof(m->own_tables)};
+    const struct range image = arch_image();
+    const struct range taken[] = {image, embedded_range(m, image.start),
+                                  bytes_range(outline->blob)};
+    unsigned max = regions_needed(outline->size.reserved + BUSY_OWN_RANGES);
+    uint64_t bytes = machine_bytes(&outline->size) + LISTS * max * sizeof(struct region);
+    struct range room;
+    int err = fdt_room_find(outline, align_up(bytes, PAGE_BYTES), taken,
+                            sizeof(taken) / sizeof(taken[0]), &room, &m->fdt_problem);
+
+    if (err)
+        return err;
+    arch_reach(room);
+    m->tables = (struct arena){arch_phys(room.start), range_bytes(room), 0};
     return fdt_mem_machine(outline, &m->tables, &m->machine, &m->fdt_problem);
+}
+
+static void begin_without_machine(struct monitor *m)
+{
+    (void)machine_init(&m->machine, NULL, NULL, NULL);
+    m->tables = (struct arena){(uint8_t *)m->own_tables, sizeof(m->own_tables), 0};
 }
 
 void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found)
@@ -74,7 +96,7 @@ void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct
     if (!err)
         err = read_machine(m, &outline);
     if (err)
-        (void)machine_init(&m->machine, NULL, NULL, NULL);
+        begin_without_machine(m);
     else
         m->fdt_problem.text[0] = '\0';
 }
@@ -152,6 +174,8 @@ int place_list_own(const struct monitor *m, struct regions *set, struct diag *d)
     err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
     if (!err && m->fdt_bytes.size)
         err = regions_add_rest(set, whole_pages(m->fdt_bytes), REGION_DTB, "monitor's DTB", d);
+    if (!err)
+        err = regions_add_rest(set, m->tables_at, REGION_MONITOR, "monitor's tables", d);
     return err ? err : add_reserved(m, set, d);
 }
 
@@ -222,13 +246,37 @@ static struct range take_high(struct monitor *m, struct regions *taken, uint64_t
     return place;
 }
 
+/* To their place, with all that points to them; what finds none stays, and then nothing may move
+ * over it. */
+static void move_tables(struct monitor *m, struct regions *taken, struct range *home,
+                        struct range *copy)
+{
+    const struct range here = bytes_range((struct bytes){m->tables.memory, m->tables.size});
+    struct arena_move move;
+
+    if (!m->machine.ram_count)
+        return;
+    m->tables_at = take_high(m, taken, align_up(m->tables.used, PAGE_BYTES), REGION_MONITOR,
+                             "monitor's tables");
+    if (range_is_empty(m->tables_at)) {
+        m->tables_at = here;
+        (void)regions_add_rest(taken, here, REGION_MONITOR, "monitor's tables", NULL);
+        *home = range_overlaps(*home, here) ? (struct range){0, 0} : *home;
+        *copy = range_overlaps(*copy, here) ? (struct range){0, 0} : *copy;
+        return;
+    }
+    move = arena_move(&m->tables, arch_phys(m->tables_at.start), range_bytes(m->tables_at));
+    machine_moved(&m->machine, &move);
+    regions_moved(&m->busy, &move);
+    regions_moved(taken, &move);
+}
+
 /* Before the monitor moves to its own map, because the firmware's DTB need not lie in RAM. */
 static void copy_dtb(struct monitor *m, struct bytes dtb, struct range copy)
 {
-    struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
-
     if (range_is_empty(copy) ||
-        fdt_mem_copy(whole, 0, arch_phys(copy.start), (uint32_t)range_bytes(copy), &m->fdt_problem))
+        fdt_mem_copy(dtb_window((paddr_t)(uintptr_t)dtb.data), 0, arch_phys(copy.start),
+                     (uint32_t)range_bytes(copy), &m->fdt_problem))
         return;
     m->fdt = arch_phys(copy.start);
     m->fdt_bytes.data = m->fdt;
@@ -288,7 +336,6 @@ static int make_plan(struct monitor *m, struct diag *d)
     return err;
 }
 
-/* m->busy, and a second one that is needed only during bring-up. */
 static int make_lists(struct monitor *m, struct regions *taken, struct diag *d)
 {
     unsigned max = regions_needed(m->machine.reserved_count + BUSY_OWN_RANGES);
@@ -316,6 +363,7 @@ int place_take(struct monitor *m, struct bytes dtb, struct diag *d)
     home = take_high(m, &taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
     if (dtb.size)
         copy = take_high(m, &taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
+    move_tables(m, &taken, &home, &copy);
     copy_dtb(m, dtb, copy);
     if (!err)
         err = settle_high(m, home, d);

@@ -8,16 +8,16 @@
 
 /**
  * Look for a DTB at each of @count addresses in turn, where there need not be any memory, and read
- * m->machine from the first. *@found is empty where there is none; m->fdt_problem says why there is
- * none at the first address, or what is wrong with the one found.
+ * m->machine from the first, with its tables in free RAM. *@found is empty where there is none;
+ * m->fdt_problem says why there is none at the first address, or what is wrong with the one found.
  */
 void place_find_dtb(struct monitor *m, const paddr_t *at, unsigned count, struct bytes *found);
 
 /**
- * Move the monitor to the highest free memory and onto its runtime map, copy @dtb (may be empty) to
- * m->fdt, move the payload out of the plan's way, list all of it in m->busy and make the plan.
- * Without RAM known the monitor stays where it is. An error, with the reason in @d, leaves it on
- * the early map.
+ * Move the monitor to the highest free memory and onto its runtime map, with the machine's tables
+ * and a copy of @dtb (may be empty) as m->fdt below it, move the payload out of the plan's way,
+ * list all of it in m->busy and make the plan. Without RAM known the monitor stays where it is. An
+ * error, with the reason in @d, leaves it on the early map.
  */
 int place_take(struct monitor *m, struct bytes dtb, struct diag *d);
 

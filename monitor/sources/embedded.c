@@ -4,12 +4,21 @@
 #include <inttypes.h>
 #include <string.h>
 
-void embedded_find(struct monitor *m, paddr_t image)
+struct range embedded_range(const struct monitor *m, paddr_t image)
 {
     struct range range;
 
+    if (range_make(image + m->desc.offset, m->desc.size, &range))
+        return (struct range){0, 0};
+    return range;
+}
+
+void embedded_find(struct monitor *m, paddr_t image)
+{
+    struct range range = embedded_range(m, image);
+
     m->payload = (struct bytes){NULL, 0};
-    if (!m->desc.size || range_make(image + m->desc.offset, m->desc.size, &range))
+    if (range_is_empty(range))
         return;
     /* Where RAM is not known, the loader must be believed. */
     if (!m->machine.ram_count || machine_has_ram(&m->machine, range))

@@ -5,6 +5,9 @@
 
 #include "monitor/monitor.h"
 
+/** Where m->desc says that the payload lies behind the loader at @image; empty: there is none. */
+struct range embedded_range(const struct monitor *m, paddr_t image);
+
 /** Find m->payload by m->desc and the loader's place @image; empty where RAM does not hold it. */
 void embedded_find(struct monitor *m, paddr_t image);
 
