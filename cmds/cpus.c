@@ -27,7 +27,7 @@ static void describe_state(struct monitor *m, unsigned number, const struct mach
 {
     if (number == 0)
         (void)text_copy(state, STATE_BYTES, "on: runs the monitor");
-    else if (m->boot.progress.cores_started & BIT(number))
+    else if (number < HANDOVER_CORES_MAX && m->boot.progress.cores_started & BIT(number))
         (void)text_copy(state, STATE_BYTES, "on: waits for boot");
     else if (cpu->enable == CPU_ENABLE_SPIN_TABLE)
         (void)text_copy(state, STATE_BYTES, "spins");

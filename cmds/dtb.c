@@ -201,8 +201,6 @@ static int check(struct monitor *m, const void *fdt, struct diag *d)
     check_ranges(m);
     check_cpus(m);
     check_devices(m);
-    if (m->board.fdt_problem.text[0])
-        console_printf(&m->con, "  note      %s\n", m->board.fdt_problem.text);
     return ERR_OK;
 }
 

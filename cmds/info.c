@@ -102,8 +102,6 @@ static void print_dtb(struct monitor *m)
     text_size(size, sizeof(size), m->board.fdt_bytes.size);
     console_printf(&m->con, "DTB       copied to 0x%" PRIx64 ", %s\n",
                    (uint64_t)(uintptr_t)m->board.fdt_bytes.data, size);
-    if (m->board.fdt_problem.text[0])
-        console_printf(&m->con, BLANKS "note: %s\n", m->board.fdt_problem.text);
 }
 
 static void print_monitor(struct monitor *m)

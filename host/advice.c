@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "host/file.h"
 #include "host/report_error.h"
 #include "monitor/base/bits.h"
 #include "monitor/plan/plan_make.h"
@@ -11,16 +12,32 @@
 /* ID_AA64MMFR0_EL1.PARange of 40 and 44 bits. */
 enum { PA_RANGE_40 = 2, PA_RANGE_44 = 4 };
 
+/* Tables for a machine of @size and what it reserves; they stay until the program ends. */
+static void make_tables(const struct machine_size *size, struct arena *arena, struct regions *busy)
+{
+    unsigned max = regions_needed(size->reserved);
+
+    arena->size = machine_bytes(size) + max * sizeof(struct region);
+    arena->memory = file_memory(arena->size);
+    (void)regions_init(busy, max, arena, NULL);
+}
+
 /* The machine of a packed devicetree. False where that describes no memory, as that of boards
  * whose firmware fills it in. */
 static bool machine_from_dtb(const struct inputs *in, struct advice *out)
 {
-    if (!in->dtb.size || fdt_mem_machine(in->dtb.data, &out->machine, NULL))
+    struct fdt_outline outline;
+    struct arena arena = {0};
+
+    if (!in->dtb.size || fdt_outline_read(in->dtb, &outline, NULL))
+        return false;
+    make_tables(&outline.size, &arena, &out->busy);
+    if (fdt_mem_machine(&outline, &arena, &out->machine, NULL))
         return false;
     for (unsigned i = 0; i < out->machine.reserved_count; i++) {
         const struct machine_region *r = &out->machine.reserved[i];
 
-        (void)regions_add(&out->busy, r->range, REGION_RESERVED, r->name, NULL);
+        (void)regions_add_rest(&out->busy, r->range, REGION_RESERVED, r->name, NULL);
     }
     return true;
 }
@@ -29,19 +46,26 @@ static bool machine_from_dtb(const struct inputs *in, struct advice *out)
 static void machine_from_kernel(const struct inputs *in, struct advice *out)
 {
     const struct sel4_facts *facts = &in->facts;
+    const struct machine_size size = {.ram = facts->ram_count ? facts->ram_count : 1,
+                                      .cpus = facts->core_count ? facts->core_count : 1};
     struct machine *m = &out->machine;
     paddr_t base = align_down(in->kernel_base, BLOCK_BYTES);
+    struct arena arena = {0};
 
-    *m = (struct machine){.psci = PSCI_HVC, .psci_0_2 = true, .gic_version = facts->gic_version};
-    m->cpu_count = facts->core_count ? facts->core_count : 1;
-    for (unsigned i = 0; i < m->cpu_count; i++)
-        m->cpus[i] = (struct machine_cpu){.mpidr = i, .enable = CPU_ENABLE_PSCI};
-    m->ram_count = facts->ram_count;
-    memcpy(m->ram, facts->ram, facts->ram_count * sizeof(m->ram[0]));
-    if (!facts->ram_count) {
-        m->ram_count = 1;
-        m->ram[0] = (struct range){base, base + ADVICE_RAM_BYTES};
+    make_tables(&size, &arena, &out->busy);
+    (void)machine_init(m, &size, &arena, NULL);
+    m->psci = PSCI_HVC;
+    m->psci_0_2 = true;
+    m->gic_version = facts->gic_version;
+    for (unsigned i = 0; i < size.cpus; i++) {
+        const struct machine_cpu cpu = {.mpidr = i, .enable = CPU_ENABLE_PSCI};
+
+        (void)machine_add_cpu(m, &cpu, NULL);
     }
+    for (unsigned i = 0; i < facts->ram_count; i++)
+        (void)machine_add_ram(m, facts->ram[i], NULL);
+    if (!facts->ram_count)
+        (void)machine_add_ram(m, (struct range){base, base + ADVICE_RAM_BYTES}, NULL);
 }
 
 /* The file that the plan's reason is about: it begins with a role. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "host/report_error.h"
-#include "mm/machine.h"
 #include "monitor/base/bits.h"
+#include "monitor/handover.h"
 #include "monitor/shell/parse.h"
 #include "payload/fit.h"
 #include "payload/linux_image.h"
@@ -230,7 +230,7 @@ static int check_fit(const struct options *o)
 
 static int check_numbers(const struct options *o)
 {
-    if (o->cpus.given && (o->cpus.value == 0 || o->cpus.value > MACHINE_CPUS_MAX))
+    if (o->cpus.given && (o->cpus.value == 0 || o->cpus.value > HANDOVER_CORES_MAX))
         return bad_usage("--cpus", "not a number of cores from 1 to 64");
     if (o->load_addr.given && !is_aligned(o->load_addr.value, PAGE_BYTES))
         return bad_usage("--load-addr", "not a multiple of 4096");

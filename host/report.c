@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/file.h"
 #include "monitor/plan/memory_map.h"
 #include "monitor/plan/preflight.h"
 #include "payload/fit_names.h"
@@ -90,9 +91,20 @@ static bool touches_plan(const struct boot_plan *plan, struct range image)
     return false;
 }
 
+/* One more region fits into the copy. */
+static struct regions copy_with_room(const struct regions *set)
+{
+    unsigned max = set->count + 1;
+    struct regions copy = {set->count, max, file_memory(max * sizeof(struct region))};
+
+    if (set->count)
+        memcpy(copy.entries, set->entries, set->count * sizeof(struct region));
+    return copy;
+}
+
 void report_plan(const struct inputs *in, const struct advice *advice, struct range image)
 {
-    struct regions busy = advice->busy;
+    struct regions busy = copy_with_room(&advice->busy);
     const struct memory_map map = {
         .busy = &busy, .plan = &advice->plan, .machine = &advice->machine};
 

@@ -72,12 +72,16 @@ static unsigned read_cells(const void *fdt, const char *name, unsigned fallback)
     return value && size == sizeof(*value) ? fdt32_ld(value) : fallback;
 }
 
-/* @value in @cells cells; false where it does not fit. */
-static bool put_cells(fdt32_t **at, unsigned cells, uint64_t value)
+/* @value in @cells cells, of which it needs no more. */
+static void put_cells(fdt32_t **at, unsigned cells, uint64_t value)
 {
     if (cells == 2)
         fdt32_st((*at)++, (uint32_t)(value >> 32));
     fdt32_st((*at)++, (uint32_t)value);
+}
+
+static bool fits_cells(unsigned cells, uint64_t value)
+{
     return cells == 2 || (cells == 1 && value <= UINT32_MAX);
 }
 
@@ -87,15 +91,25 @@ static int write_memory(void *fdt, const struct fdt_chosen *chosen)
     const unsigned size_cells = read_cells(fdt, "#size-cells", 1);
     int node = open_node(fdt, MEMORY);
     int error = node < 0 ? node : fdt_setprop(fdt, node, "device_type", MEMORY, sizeof(MEMORY));
-    fdt32_t reg[4 * FDT_CHOSEN_RAM_MAX], *end = reg;
+    const unsigned bytes = chosen->ram_count * (address_cells + size_cells) * FDT_TAGSIZE;
+    void *reg;
+    fdt32_t *at;
 
     for (unsigned i = 0; i < chosen->ram_count; i++) {
-        if (!put_cells(&end, address_cells, chosen->ram[i].start) ||
-            !put_cells(&end, size_cells, range_bytes(chosen->ram[i])))
+        if (!fits_cells(address_cells, chosen->ram[i].start) ||
+            !fits_cells(size_cells, range_bytes(chosen->ram[i])))
             return -FDT_ERR_BADNCELLS;
     }
-    return error ? error
-                 : fdt_setprop(fdt, node, "reg", reg, (int)((end - reg) * (int)sizeof(*reg)));
+    if (!error)
+        error = fdt_setprop_placeholder(fdt, node, "reg", (int)bytes, &reg);
+    if (error)
+        return error;
+    at = reg;
+    for (unsigned i = 0; i < chosen->ram_count; i++) {
+        put_cells(&at, address_cells, chosen->ram[i].start);
+        put_cells(&at, size_cells, range_bytes(chosen->ram[i]));
+    }
+    return 0;
 }
 
 int fdt_chosen_write(void *fdt, const struct fdt_chosen *chosen, struct diag *d)

@@ -9,8 +9,6 @@
 
 #include "monitor/base/range.h"
 
-enum { FDT_CHOSEN_RAM_MAX = 8 };
-
 /** What is to be in /chosen; the rest of it, kaslr-seed and rng-seed too, stays as it is. */
 struct fdt_chosen {
     const char *bootargs;    /* NULL: those that are there */

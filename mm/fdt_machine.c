@@ -73,6 +73,7 @@ enum family { DEVICES, CPUS, RESERVED_MEMORY };
 struct level {
     struct fdt_bus bus;
     const char *name;
+    const char *kept_name;     /* the copy in the arena; NULL: none yet */
     const char *stdout_rest;   /* of the path to the console, below this node; NULL: not this way */
     uint32_t interrupt_parent; /* phandle; 0: not told */
     enum family family;
@@ -80,9 +81,12 @@ struct level {
 };
 
 struct walk {
-    const void *fdt;
+    const struct fdt_outline *outline;
+    struct arena *arena;
     struct machine *out;
     struct diag *d;
+    char *uart_path; /* room for the longest path */
+    int err;         /* the first that came up */
     struct level levels[FDT_SCAN_LEVELS];
     unsigned depth;                      /* levels in use */
     bool pending;                        /* the innermost node's properties are being read */
@@ -93,13 +97,6 @@ struct walk {
     bool uart_is_stdout;
     uint32_t uart_interrupt_parent, gic_phandle;
 };
-
-static bool text_is(struct bytes value, const char *expected)
-{
-    const char *t = fdt_scan_text(value);
-
-    return t && strcmp(t, expected) == 0;
-}
 
 static enum device device_of(struct bytes compatible)
 {
@@ -129,17 +126,42 @@ static int cpu_reg(const struct walk *w, unsigned index, struct range *out)
     return ERR_OK;
 }
 
+static void check(struct walk *w, int err)
+{
+    if (!w->err)
+        w->err = err;
+}
+
+/* A copy of @text, which is gone with the tree. */
+static const char *keep_text(struct walk *w, const char *text)
+{
+    const char *copy = arena_text(w->arena, text);
+
+    if (!copy)
+        check(w, diag_set(w->d, ERR_NOMEM, "%zu bytes do not hold the machine's names",
+                          w->arena->size));
+    return copy ? copy : "";
+}
+
+/* Ranges of one node share its name. */
+static const char *keep_name(struct walk *w, struct level *node)
+{
+    if (!node->kept_name)
+        node->kept_name = keep_text(w, node->name);
+    return node->kept_name;
+}
+
 static void read_memory(struct walk *w)
 {
     struct range r;
 
     for (unsigned i = 0; cpu_reg(w, i, &r) == ERR_OK; i++)
         if (!range_is_empty(r))
-            machine_add_ram(w->out, r, w->d);
+            check(w, machine_add_ram(w->out, r, w->d));
 }
 
 /* Children of /reserved-memory count as the CPU does, whether or not it says so by `ranges`. */
-static void read_reserved(struct walk *w, const struct level *node)
+static void read_reserved(struct walk *w, struct level *node)
 {
     struct range r;
     int err = ERR_OK;
@@ -147,15 +169,16 @@ static void read_reserved(struct walk *w, const struct level *node)
     for (unsigned i = 0; err != ERR_NOTFOUND && err != ERR_UNSUPPORTED; i++) {
         err = fdt_bus_reg(node->bus.parent, w->values[REG], i, &r);
         if (!err && !range_is_empty(r))
-            machine_add_reserved(w->out, r, node->name, w->values[NO_MAP].data != NULL, w->d);
+            check(w, machine_add_reserved(w->out, r, keep_name(w, node),
+                                          w->values[NO_MAP].data != NULL, w->d));
     }
 }
 
 static enum cpu_enable enable_method(const struct walk *w, enum cpu_enable fallback)
 {
-    if (text_is(w->values[ENABLE_METHOD], "psci"))
+    if (fdt_scan_is(w->values[ENABLE_METHOD], "psci"))
         return CPU_ENABLE_PSCI;
-    if (text_is(w->values[ENABLE_METHOD], "spin-table"))
+    if (fdt_scan_is(w->values[ENABLE_METHOD], "spin-table"))
         return CPU_ENABLE_SPIN_TABLE;
     return w->values[ENABLE_METHOD].data ? CPU_ENABLE_NONE : fallback;
 }
@@ -176,14 +199,14 @@ static void read_cpu(struct walk *w, const struct level *node)
         return;
     if (cpu.enable == CPU_ENABLE_SPIN_TABLE && read_number(w, RELEASE_ADDR, &cpu.release_addr))
         cpu.enable = CPU_ENABLE_NONE;
-    machine_add_cpu(w->out, &cpu, w->d);
+    check(w, machine_add_cpu(w->out, &cpu, w->d));
 }
 
 static void read_psci(struct walk *w, bool standard_ids)
 {
-    if (text_is(w->values[METHOD], "hvc"))
+    if (fdt_scan_is(w->values[METHOD], "hvc"))
         w->out->psci = PSCI_HVC;
-    else if (text_is(w->values[METHOD], "smc"))
+    else if (fdt_scan_is(w->values[METHOD], "smc"))
         w->out->psci = PSCI_SMC;
     w->out->psci_0_2 = standard_ids;
 }
@@ -223,13 +246,18 @@ static unsigned gic_interrupt(struct bytes interrupts)
     return type == 1 && number < 16 ? number + 16 : 0;
 }
 
-static void node_path(const struct walk *w, char *out, size_t room)
+/* The path of the innermost node, of which the outline has counted the bytes. */
+static void keep_path(struct walk *w)
 {
-    out[0] = '\0';
+    size_t room = w->outline->path_bytes;
+
+    w->uart_path[0] = '\0';
     for (unsigned i = 1; i < w->depth; i++) {
-        (void)text_append(out, room, "/");
-        (void)text_append(out, room, w->levels[i].name);
+        if (!text_append(w->uart_path, room, "/") ||
+            !text_append(w->uart_path, room, w->levels[i].name))
+            check(w, diag_set(w->d, ERR_NOMEM, "a path is longer than %zu bytes", room));
     }
+    w->out->uart.path = w->uart_path;
 }
 
 static void read_uart(struct walk *w, const struct level *node)
@@ -249,10 +277,10 @@ static void read_uart(struct walk *w, const struct level *node)
     m->uart.base = r.start;
     m->uart.size = range_bytes(r);
     m->uart.irq = gic_interrupt(w->values[INTERRUPTS]);
-    node_path(w, m->uart.path, sizeof(m->uart.path));
+    keep_path(w);
 }
 
-static void read_device(struct walk *w, const struct level *node)
+static void read_device(struct walk *w, struct level *node)
 {
     enum device device = device_of(w->values[COMPATIBLE]);
     struct range r;
@@ -266,8 +294,8 @@ static void read_device(struct walk *w, const struct level *node)
     else if (device == TIMER)
         read_timer(w);
     for (unsigned i = 0; w->values[REG].data && cpu_reg(w, i, &r) == ERR_OK; i++)
-        if (!range_is_empty(r))
-            machine_add_mmio(w->out, r, node->name, w->d);
+        if (!range_is_empty(r) && !machine_has_mmio(w->out, r))
+            check(w, machine_add_mmio(w->out, r, keep_name(w, node), w->d));
 }
 
 static void read_chosen(struct walk *w)
@@ -278,10 +306,10 @@ static void read_chosen(struct walk *w)
     if (!read_number(w, INITRD_START, &initrd.start) && !read_number(w, INITRD_END, &initrd.end) &&
         initrd.start < initrd.end) {
         w->out->initrd = initrd;
-        machine_add_reserved(w->out, initrd, "initrd", false, w->d);
+        check(w, machine_add_reserved(w->out, initrd, "initrd", false, w->d));
     }
     if (stdout_path)
-        w->stdout_path = fdt_path_resolve(w->fdt, stdout_path);
+        w->stdout_path = fdt_path_resolve(w->outline->blob.data, stdout_path);
 }
 
 static void read_root(struct walk *w)
@@ -290,15 +318,13 @@ static void read_root(struct walk *w)
     const char *model = fdt_scan_text(w->values[MODEL]);
 
     if (compatible)
-        (void)text_copy(w->out->compatible, sizeof(w->out->compatible), compatible);
-    if (!model)
-        model = compatible ? compatible : "";
-    (void)text_copy(w->out->model, sizeof(w->out->model), model);
+        w->out->compatible = keep_text(w, compatible);
+    w->out->model = model ? keep_text(w, model) : w->out->compatible;
 }
 
 static bool is_enabled(struct bytes status)
 {
-    return !status.data || text_is(status, "okay") || text_is(status, "ok");
+    return !status.data || fdt_scan_is(status, "okay") || fdt_scan_is(status, "ok");
 }
 
 /* What the node hands down to its children. */
@@ -328,7 +354,7 @@ static bool is_cpu_node(const struct walk *w, const struct level *node)
 {
     struct bytes type = w->values[DEVICE_TYPE];
 
-    return type.data ? text_is(type, "cpu") : strncmp(node->name, "cpu@", 4) == 0;
+    return type.data ? fdt_scan_is(type, "cpu") : strncmp(node->name, "cpu@", 4) == 0;
 }
 
 /* All properties of the innermost node have been read. */
@@ -348,7 +374,7 @@ static void finish_node(struct walk *w)
         read_reserved(w, node);
     else if (family == CPUS && is_cpu)
         read_cpu(w, node);
-    else if (w->depth == 2 && text_is(w->values[DEVICE_TYPE], "memory"))
+    else if (w->depth == 2 && fdt_scan_is(w->values[DEVICE_TYPE], "memory"))
         read_memory(w);
     else if (w->depth == 2 && strcmp(node->name, "chosen") == 0)
         read_chosen(w);
@@ -392,20 +418,30 @@ static void read_memreserve(struct walk *w, struct bytes map)
         if (bytes_be64(map, offset, &start) || bytes_be64(map, offset + sizeof(start), &size))
             return;
         if (size && range_make(start, size, &r) == ERR_OK)
-            machine_add_reserved(w->out, r, "memreserve", false, w->d);
+            check(w, machine_add_reserved(w->out, r, "memreserve", false, w->d));
     }
+}
+
+static int begin_machine(struct walk *w)
+{
+    int err = machine_init(w->out, &w->outline->size, w->arena, w->d);
+
+    w->uart_path = arena_take(w->arena, w->outline->path_bytes, 1);
+    if (!err && !w->uart_path)
+        err =
+            diag_set(w->d, ERR_NOMEM, "%zu bytes do not hold the machine's names", w->arena->size);
+    return err;
 }
 
 /* One pass over everything. */
 static int walk_tree(struct walk *w)
 {
+    struct fdt_scan s = w->outline->scan;
     struct fdt_item item = {0};
-    struct fdt_scan s;
-    int err = fdt_scan_open((struct bytes){w->fdt, fdt_totalsize(w->fdt)}, &s, w->d);
+    int err = begin_machine(w);
 
     if (err)
         return err;
-    memset(w->out, 0, sizeof(*w->out));
     read_memreserve(w, s.rsvmap);
     while (item.tag != FDT_END) {
         err = fdt_scan_next(&s, &item, w->d);
@@ -418,20 +454,21 @@ static int walk_tree(struct walk *w)
         else if (w->pending)
             finish_node(w);
     }
-    return ERR_OK;
+    return w->err;
 }
 
-int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d)
+int fdt_mem_machine(const struct fdt_outline *outline, struct arena *arena, struct machine *out,
+                    struct diag *d)
 {
-    struct walk w = {.fdt = fdt, .out = out, .d = d};
-    int err;
+    struct walk w = {.outline = outline, .arena = arena, .out = out, .d = d};
+    const size_t used = arena->used;
+    int err = walk_tree(&w);
 
-    if (d)
-        d->text[0] = '\0';
-    err = walk_tree(&w);
     /* Where /chosen comes late, the first PL011 may have been taken for the console's. */
-    if (!err && w.uart_count > 1 && w.stdout_path.start && !w.uart_is_stdout)
+    if (!err && w.uart_count > 1 && w.stdout_path.start && !w.uart_is_stdout) {
+        arena->used = used;
         err = walk_tree(&w);
+    }
     if (err)
         return err;
     if (!w.gic_phandle || w.gic_phandle != w.uart_interrupt_parent)

@@ -6,33 +6,14 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "mm/fdt_scan.h"
-
-static uint32_t used_bytes(const struct fdt_scan *s)
-{
-    return (uint32_t)(sizeof(struct fdt_header) + s->rsvmap.size + s->structure.size +
-                      s->strings.size);
-}
-
 int fdt_mem_check(struct bytes blob, uint32_t *size, struct diag *d)
 {
-    struct fdt_item item = {0};
-    struct fdt_scan s;
-    int err = fdt_scan_open(blob, &s, d);
+    struct fdt_outline outline;
+    int err = fdt_outline_read(blob, &outline, d);
 
     if (!err)
-        err = fdt_scan_next(&s, &item, d);
-    if (err)
-        return err;
-    if (item.tag != FDT_BEGIN_NODE || item.name[0] != '\0')
-        return diag_set(d, ERR_FORMAT, "does not begin with a root node");
-    while (item.tag != FDT_END) {
-        err = fdt_scan_next(&s, &item, d);
-        if (err)
-            return err;
-    }
-    *size = used_bytes(&s);
-    return ERR_OK;
+        *size = outline.used;
+    return err;
 }
 
 /* Copy @block to *@offset of @out and move *@offset behind it. Returns where it went. */
@@ -54,7 +35,7 @@ int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, st
 
     if (err)
         return err;
-    total = (uint64_t)used_bytes(&s) + spare;
+    total = (uint64_t)fdt_outline_used(&s) + spare;
     if (total > room)
         return diag_set(d, ERR_NOMEM, "%" PRIu64 " bytes of devicetree do not fit into %" PRIu32,
                         total, room);

@@ -3,7 +3,7 @@
 #ifndef ELFMON_MM_FDT_MEM_H
 #define ELFMON_MM_FDT_MEM_H
 
-#include "mm/machine.h"
+#include "mm/fdt_outline.h"
 #include "monitor/base/reader.h"
 
 /**
@@ -21,13 +21,15 @@ int fdt_mem_check(struct bytes blob, uint32_t *size, struct diag *d);
 int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, struct diag *d);
 
 /**
- * Fill @out from a checked DTB. ERR_NOTFOUND where it describes no memory (@out has the rest, which
- * is optional). On ERR_OK @d says what was cut to fit a limit; its text is "" where nothing was.
+ * Fill @out from a checked DTB, with lists and names in @arena, which needs machine_bytes of
+ * @outline->size. ERR_NOMEM where it has less; ERR_NOTFOUND where the DTB describes no memory (@out
+ * has the rest, which is optional).
  *
  * RAM is what enabled /memory nodes tell: secure-only memory has status "disabled". A CPU counts
  * where it is enabled, MMIO where the device and all its buses are and its reg has a CPU address;
  * MMIO inside a range that is listed already is left out.
  */
-int fdt_mem_machine(const void *fdt, struct machine *out, struct diag *d);
+int fdt_mem_machine(const struct fdt_outline *outline, struct arena *arena, struct machine *out,
+                    struct diag *d);
 
 #endif

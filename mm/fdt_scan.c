@@ -307,3 +307,10 @@ const char *fdt_scan_text(struct bytes value)
 {
     return value.size && value.data[value.size - 1] == '\0' ? (const char *)value.data : NULL;
 }
+
+bool fdt_scan_is(struct bytes value, const char *expected)
+{
+    const char *text = fdt_scan_text(value);
+
+    return text && strcmp(text, expected) == 0;
+}

@@ -48,4 +48,7 @@ int fdt_scan_next(struct fdt_scan *s, struct fdt_item *item, struct diag *d);
 /** The first string of a property's value, or NULL where that is no text. */
 const char *fdt_scan_text(struct bytes value);
 
+/** True where that string is @expected. */
+bool fdt_scan_is(struct bytes value, const char *expected);
+
 #endif

@@ -5,16 +5,9 @@
 
 #include <stdbool.h>
 
+#include "monitor/base/arena.h"
 #include "monitor/base/err.h"
 #include "monitor/base/range.h"
-
-enum {
-    MACHINE_RAM_MAX = 8,
-    MACHINE_RESERVED_MAX = 32,
-    MACHINE_MMIO_MAX = 64,
-    MACHINE_CPUS_MAX = 64,
-    MACHINE_NAME_BYTES = 64,
-};
 
 enum psci_method { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 
@@ -29,11 +22,21 @@ struct machine_cpu {
 struct machine_region {
     struct range range;
     bool no_map;
-    char name[MACHINE_NAME_BYTES];
+    const char *name;
 };
 
-/** A machine, as far as its devicetree describes it. */
+/** How many entries the lists of a machine have room for, and its texts bytes. */
+struct machine_size {
+    unsigned ram, reserved, mmio, cpus;
+    size_t text_bytes;
+};
+
+/**
+ * A machine, as far as its devicetree describes it. The lists and all texts, which are never NULL,
+ * lie in the arena that it was made in, or are constants.
+ */
 struct machine {
+    struct machine_size max; /* what the lists have room for */
     unsigned ram_count;
     unsigned reserved_count;
     unsigned mmio_count;
@@ -49,31 +52,47 @@ struct machine {
         paddr_t base;
         uint64_t size;
         unsigned irq; /* GIC INTID; 0 where unknown */
-        char path[MACHINE_NAME_BYTES];
-    } uart;                         /* the PL011 of stdout-path, else the first enabled PL011 */
-    char model[MACHINE_NAME_BYTES]; /* /model, or the first of /compatible */
-    char compatible[MACHINE_NAME_BYTES]; /* the first of /compatible */
-    struct range ram[MACHINE_RAM_MAX];   /* ascending, disjoint, neighbours merged */
-    struct range initrd; /* that /chosen tells of, one of the reserved ranges; empty: none */
-    struct machine_cpu cpus[MACHINE_CPUS_MAX];
-    struct machine_region reserved[MACHINE_RESERVED_MAX];
-    struct machine_region mmio[MACHINE_MMIO_MAX]; /* CPU addresses, in the DTB's order */
+        const char *path;
+    } uart;                          /* the PL011 of stdout-path, else the first enabled PL011 */
+    const char *model;               /* /model, or the first of /compatible */
+    const char *compatible;          /* the first of /compatible */
+    struct range *ram;               /* ascending, disjoint, neighbours merged */
+    struct range initrd;             /* that /chosen tells of, also reserved; empty: none */
+    struct machine_cpu *cpus;        /* in the DTB's order */
+    struct machine_region *reserved; /* as the DTB has them: in any order, overlapping or not */
+    struct machine_region *mmio;     /* CPU addresses, in the DTB's order */
 };
+
+/** The bytes that a machine of @size takes at most from an arena of which a multiple of 8 is used.
+ */
+size_t machine_bytes(const struct machine_size *size);
+
+/**
+ * Begin a machine without anything in it, with lists of @max (NULL: none) from @arena.
+ * ERR_NOMEM where that is too small.
+ */
+int machine_init(struct machine *m, const struct machine_size *max, struct arena *arena,
+                 struct diag *d);
+
+/** Go on with the lists and texts of @m after the arena has moved. */
+void machine_moved(struct machine *m, const struct arena_move *move);
 
 /** True where all of @range is in one bank of RAM. */
 bool machine_has_ram(const struct machine *m, struct range range);
 
-/* Each of these adds to a list of @m. Where the list is full, @d says that the rest is left out. */
+/* Each of these adds to a list of @m; ERR_NOMEM where that is full. Names are not copied. */
 
 /** RAM stays ascending and merged. */
-void machine_add_ram(struct machine *m, struct range r, struct diag *d);
+int machine_add_ram(struct machine *m, struct range r, struct diag *d);
 
-void machine_add_reserved(struct machine *m, struct range r, const char *name, bool no_map,
-                          struct diag *d);
+int machine_add_reserved(struct machine *m, struct range r, const char *name, bool no_map,
+                         struct diag *d);
 
-/** A range inside one that is listed already is left out. */
-void machine_add_mmio(struct machine *m, struct range r, const char *name, struct diag *d);
+int machine_add_mmio(struct machine *m, struct range r, const char *name, struct diag *d);
 
-void machine_add_cpu(struct machine *m, const struct machine_cpu *cpu, struct diag *d);
+/** True where @r lies inside a device's range that is listed already. */
+bool machine_has_mmio(const struct machine *m, struct range r);
+
+int machine_add_cpu(struct machine *m, const struct machine_cpu *cpu, struct diag *d);
 
 #endif

@@ -5,7 +5,24 @@
 #include <string.h>
 
 #include "monitor/base/bits.h"
-#include "monitor/base/text.h"
+
+int regions_init(struct regions *set, unsigned max, struct arena *arena, struct diag *d)
+{
+    size_t bytes = max * sizeof(struct region);
+
+    *set =
+        (struct regions){.max = max, .entries = arena_take(arena, bytes, _Alignof(struct region))};
+    if (!set->entries)
+        return diag_set(d, ERR_NOMEM, "no %zu bytes for a list of %u memory regions", bytes, max);
+    return ERR_OK;
+}
+
+void regions_moved(struct regions *set, const struct arena_move *move)
+{
+    set->entries = arena_moved(move, set->entries);
+    for (unsigned i = 0; i < set->count; i++)
+        set->entries[i].name = arena_moved(move, set->entries[i].name);
+}
 
 /* Index of the first entry that ends behind @address: the only one that can hold it. */
 static unsigned lookup(const struct regions *set, uint64_t address)
@@ -35,12 +52,10 @@ int regions_add(struct regions *set, struct range range, enum region_kind kind, 
         return diag_set(d, ERR_RANGE, "%s: empty range at 0x%" PRIx64, name, range.start);
     if (other)
         return regions_refuse(range, name, other, d);
-    if (set->count == REGIONS_MAX)
-        return diag_set(d, ERR_NOMEM, "%s: more than %d memory regions", name, REGIONS_MAX);
+    if (set->count == set->max)
+        return diag_set(d, ERR_NOMEM, "%s: more than %u memory regions", name, set->max);
     memmove(&set->entries[i + 1], &set->entries[i], (set->count - i) * sizeof(set->entries[0]));
-    set->entries[i].range = range;
-    set->entries[i].kind = kind;
-    (void)text_copy(set->entries[i].name, sizeof(set->entries[i].name), name);
+    set->entries[i] = (struct region){range, kind, name};
     set->count++;
     return ERR_OK;
 }

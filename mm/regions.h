@@ -5,9 +5,8 @@
 
 #include <stdbool.h>
 
+#include "monitor/base/arena.h"
 #include "monitor/base/range.h"
-
-enum { REGIONS_MAX = 128, REGION_NAME_BYTES = 32 };
 
 enum region_kind {
     REGION_RAM,      /* free memory */
@@ -23,14 +22,29 @@ enum region_kind {
 struct region {
     struct range range;
     enum region_kind kind;
-    char name[REGION_NAME_BYTES]; /* "kernel", "root task", "monitor text", ... */
+    const char *name; /* "kernel", "root task", ...: not copied, it outlives the set */
 };
 
-/** A sorted set of disjoint regions. Zero-initialise. */
+/** A sorted set of disjoint regions in memory of its owner's; count 0: empty. A copy shares it. */
 struct regions {
-    unsigned count;
-    struct region entries[REGIONS_MAX];
+    unsigned count, max;
+    struct region *entries; /* of which there are @max */
 };
+
+/**
+ * The entries that a set of up to @ranges ranges needs at most, whichever of them are cut by which
+ * others: between their ends there are fewer gaps than twice as many.
+ */
+static inline unsigned regions_needed(unsigned ranges)
+{
+    return 2 * ranges;
+}
+
+/** An empty set of up to @max entries in memory of @arena. ERR_NOMEM where there is not enough. */
+int regions_init(struct regions *set, unsigned max, struct arena *arena, struct diag *d);
+
+/** Go on with the entries and names of @set after the arena has moved. */
+void regions_moved(struct regions *set, const struct arena_move *move);
 
 /**
  * Say that @range, which @what (may be "") is about, overlaps @other. Returns ERR_OVERLAP.

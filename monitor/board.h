@@ -31,10 +31,15 @@ struct board_ops {
 /** What a reset writes again, and where it came to. */
 enum board_reset { BOARD_RESET_IMAGE, BOARD_RESET_PAYLOAD, BOARD_RESET_DTB, BOARD_RESET_COUNT };
 
+enum { BOARD_TABLE_WORDS = 2048 };
+
 struct board {
     const struct board_ops *ops;
     struct arch_cpu cpu;
-    struct machine machine; /* zero where there is no DTB */
+    struct machine machine; /* nothing in it where there is no DTB */
+    struct arena tables;    /* lists and names of machine, and lists of who uses what */
+    struct range tables_at; /* the RAM that they lie in at last; empty: they lie in own_tables */
+    uint64_t own_tables[BOARD_TABLE_WORDS]; /* where no RAM is known */
     void *fdt;              /* the monitor's copy of the machine's DTB; NULL where there is none */
     struct bytes fdt_bytes; /* the same, packed */
     struct sha256 fdt_sha256; /* of these, when they were copied */

@@ -50,12 +50,12 @@ static void start_console(struct monitor *m)
 }
 
 /* @hint: x0 at entry, where 0 says nothing. */
-static void find_dtb(struct board *board, paddr_t hint, struct bytes *found)
+static void find_dtb(struct board *board, paddr_t hint, struct range payload, struct bytes *found)
 {
     const paddr_t at[] = {hint, LAYOUT_EARLY_DTB, LAYOUT_OTHER_DTBS};
     const unsigned first = hint ? 0 : 1;
 
-    place_find_dtb(board, at + first, sizeof(at) / sizeof(at[0]) - first, found);
+    place_find_dtb(board, at + first, sizeof(at) / sizeof(at[0]) - first, payload, found);
 }
 
 /* What elfmon-pack wrote, without the compiler looking through. */
@@ -69,7 +69,6 @@ static void read_desc(struct payload_desc *out)
 
 static void find_payload(struct sources *s, const struct machine *machine, paddr_t image)
 {
-    read_desc(&s->desc);
     embedded_find(s, machine, image);
     arch_reach(bytes_range(s->payload));
     embedded_open(s);
@@ -79,7 +78,7 @@ static void find_payload(struct sources *s, const struct machine *machine, paddr
 static void move_home(struct monitor *m, struct bytes dtb)
 {
     struct diag d;
-    int err = place_take(&m->board, &m->boot.choices[0], dtb, &d);
+    int err = place_take(&m->board, &m->boot, dtb, &d);
 
     if (!err)
         port_attach(m->board.uart, &m->board.machine);
@@ -129,6 +128,7 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
 {
     struct monitor *m = &monitor;
     struct board *board = &m->board;
+    struct sources *sources = &m->boot.choices[0].sources;
     struct bytes dtb;
 
     runtime_start();
@@ -136,10 +136,11 @@ noreturn void monitor_main(paddr_t dtb_hint, paddr_t image)
     arch_cpu(&board->cpu);
     start_console(m);
     join_parts(m);
-    find_dtb(board, dtb_hint, &dtb);
+    read_desc(&sources->desc);
+    find_dtb(board, dtb_hint, embedded_range(sources, image), &dtb);
     firmware_leave_secure(&board->machine, &board->cpu);
     board->uart = port_find(&board->machine);
-    find_payload(&m->boot.choices[0].sources, &board->machine, image);
+    find_payload(sources, &board->machine, image);
     move_home(m, dtb);
     configure(m);
     banner_print(m);

@@ -29,7 +29,7 @@
 
 #define LAYOUT_STACK_BYTES           0x8000
 #define LAYOUT_EXCEPTION_STACK_BYTES 0x2000
-#define LAYOUT_EARLY_TABLE_PAGES     16
+#define LAYOUT_EARLY_TABLE_PAGES     20
 #define LAYOUT_TABLE_PAGES           64
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/boot/busy.h"
 
-#include <string.h>
-
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/plan/memory_map.h"
@@ -14,6 +12,11 @@ static struct range whole_pages(struct bytes b)
     struct range r = bytes_range(b);
 
     return (struct range){align_down(r.start, PAGE_BYTES), align_up(r.end, PAGE_BYTES)};
+}
+
+unsigned busy_entries(unsigned reserved)
+{
+    return regions_needed(reserved + BUSY_OWN_RANGES);
 }
 
 int busy_reserved(const struct board *board, struct regions *set, struct diag *d)
@@ -32,10 +35,12 @@ int busy_own(const struct board *board, struct regions *set, struct diag *d)
 {
     int err;
 
-    memset(set, 0, sizeof(*set));
+    set->count = 0;
     err = regions_add(set, arch_image(), REGION_MONITOR, "monitor", d);
     if (!err && board->fdt_bytes.size)
         err = regions_add_rest(set, whole_pages(board->fdt_bytes), REGION_DTB, "monitor's DTB", d);
+    if (!err)
+        err = regions_add_rest(set, board->tables_at, REGION_MONITOR, "monitor's tables", d);
     return err ? err : busy_reserved(board, set, d);
 }
 
@@ -45,9 +50,10 @@ static int add_uploads(const struct sources *s, struct regions *set, struct diag
 
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
         const struct slot *slot = &s->slots[i];
-        char name[REGION_NAME_BYTES] = "uploaded ";
+        const char *name = text_pick("uploaded kernel\0uploaded app\0uploaded dtb\0"
+                                     "uploaded initrd\0uploaded script\0uploaded payload",
+                                     i);
 
-        (void)text_append(name, sizeof(name), slot_name((enum upload_slot)i));
         if (slot->state >= SLOT_OFFERED)
             err = regions_add_rest(set, whole_pages(slot->image.data), REGION_SOURCE, name, d);
     }

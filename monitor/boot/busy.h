@@ -6,6 +6,18 @@
 #include "monitor/boot/choice.h"
 #include "monitor/shell/script.h"
 
+/**
+ * Ranges of our own in a list of what is in use: the image, its DTB and tables, what is to be
+ * booted, scripts, and, while a change is tried, what was before and what moves.
+ */
+enum {
+    BUSY_OWN_RANGES =
+        12 + SCRIPT_DEPTH_MAX + 3 * UPLOAD_SLOT_COUNT + 3 * FIT_OTHER + 2 * PLAN_ROLE_COUNT,
+};
+
+/** The entries that such a list needs on a machine with @reserved reserved ranges. */
+unsigned busy_entries(unsigned reserved);
+
 /** Fill @set with what stays where it is: the monitor, its DTB, what the machine reserves. */
 int busy_own(const struct board *board, struct regions *set, struct diag *d);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/boot/place.h"
 
+#include <assert.h>
 #include <inttypes.h>
-#include <string.h>
 
-#include "mm/fdt_mem.h"
+#include "mm/fdt_room.h"
 #include "mm/room.h"
 #include "monitor/base/bits.h"
 #include "monitor/boot/busy.h"
@@ -23,22 +23,17 @@ static struct bytes dtb_window(paddr_t dtb)
     return (struct bytes){arch_phys(dtb), (size_t)(end - dtb)};
 }
 
-static int check_dtb(paddr_t dtb, struct bytes *found, struct diag *d)
+static int check_dtb(paddr_t dtb, struct fdt_outline *outline, struct diag *d)
 {
-    struct bytes blob = dtb_window(dtb);
     struct diag why;
-    uint32_t used;
-    int err = fdt_mem_check(blob, &used, &why);
+    int err = fdt_outline_read(dtb_window(dtb), outline, &why);
 
-    if (err)
-        return diag_set(d, err, "0x%" PRIx64 ": %s", dtb, why.text);
-    *found = (struct bytes){blob.data, used};
-    return ERR_OK;
+    return err ? diag_set(d, err, "0x%" PRIx64 ": %s", dtb, why.text) : ERR_OK;
 }
 
 struct dtb_search {
     paddr_t at;
-    struct bytes *found;
+    struct fdt_outline *outline;
     struct diag *d;
 };
 
@@ -46,24 +41,81 @@ static int search_dtb(void *context)
 {
     struct dtb_search *s = context;
 
-    return check_dtb(s->at, s->found, s->d);
+    return check_dtb(s->at, s->outline, s->d);
 }
 
-void place_find_dtb(struct board *board, const paddr_t *at, unsigned count, struct bytes *found)
+static int find_dtb(struct board *board, const paddr_t *at, unsigned count,
+                    struct fdt_outline *outline)
 {
     struct diag later;
     int err = ERR_NOTFOUND;
 
-    *found = (struct bytes){NULL, 0};
     for (unsigned i = 0; i < count && err; i++) {
-        struct dtb_search s = {at[i], found, i ? &later : &board->fdt_problem};
+        struct dtb_search s = {at[i], outline, i ? &later : &board->fdt_problem};
 
         (void)diag_set(s.d, ERR_FAULT, "0x%" PRIx64 ": there is no memory", at[i]);
         arch_reach(bytes_range(dtb_window(at[i])));
         err = arch_try(search_dtb, &s);
     }
-    if (!err && fdt_mem_machine(found->data, &board->machine, &board->fdt_problem))
-        memset(&board->machine, 0, sizeof(board->machine));
+    return err;
+}
+
+/* --- Tables ------------------------------------------------------------------------------- */
+
+/* Lists of who uses what: of both choices, and one during bring-up. */
+enum { LISTS = 3 };
+
+static_assert(LISTS * 2 * BUSY_OWN_RANGES * sizeof(struct region) <=
+                  BOARD_TABLE_WORDS * sizeof(uint64_t),
+              "they fit where no RAM is known");
+
+/* They go where nothing is, for now: what the plan is nobody knows without them. */
+static int read_machine(struct board *board, const struct fdt_outline *outline,
+                        struct range payload)
+{
+    const struct range taken[] = {arch_image(), payload, bytes_range(outline->blob)};
+    unsigned max = busy_entries(outline->size.reserved);
+    uint64_t bytes = machine_bytes(&outline->size) + LISTS * max * sizeof(struct region);
+    struct range room;
+    int err = fdt_room_find(outline, align_up(bytes, PAGE_BYTES), taken,
+                            sizeof(taken) / sizeof(taken[0]), &room, &board->fdt_problem);
+
+    if (err)
+        return err;
+    arch_reach(room);
+    board->tables = (struct arena){arch_phys(room.start), range_bytes(room), 0};
+    return fdt_mem_machine(outline, &board->tables, &board->machine, &board->fdt_problem);
+}
+
+static void begin_without_machine(struct board *board)
+{
+    (void)machine_init(&board->machine, NULL, NULL, NULL);
+    board->tables = (struct arena){(uint8_t *)board->own_tables, sizeof(board->own_tables), 0};
+}
+
+void place_find_dtb(struct board *board, const paddr_t *at, unsigned count, struct range payload,
+                    struct bytes *found)
+{
+    struct fdt_outline outline;
+    int err = find_dtb(board, at, count, &outline);
+
+    *found = err ? (struct bytes){NULL, 0} : (struct bytes){outline.blob.data, outline.used};
+    if (!err)
+        err = read_machine(board, &outline, payload);
+    if (err)
+        begin_without_machine(board);
+    else
+        board->fdt_problem.text[0] = '\0';
+}
+
+static int make_lists(struct boot *b, struct board *board, struct regions *taken, struct diag *d)
+{
+    unsigned max = busy_entries(board->machine.reserved_count);
+    int err = regions_init(taken, max, &board->tables, d);
+
+    for (unsigned i = 0; i < LISTS - 1 && !err; i++)
+        err = regions_init(&b->choices[i].busy, max, &board->tables, d);
+    return err;
 }
 
 /* --- Place and map ------------------------------------------------------------------------ */
@@ -131,7 +183,7 @@ static int add_destinations(const struct board *board, struct choice *c, struct 
 {
     int err;
 
-    memset(&c->busy, 0, sizeof(c->busy));
+    c->busy.count = 0;
     err = busy_reserved(board, &c->busy, d);
     if (err || choice_plan(board, c))
         return err;
@@ -154,10 +206,11 @@ static struct range take_high(const struct board *board, struct regions *taken, 
 /* Before the monitor moves to its own map, because the firmware's DTB need not lie in RAM. */
 static void copy_dtb(struct board *board, struct bytes dtb, struct range copy)
 {
-    struct bytes whole = dtb_window((paddr_t)(uintptr_t)dtb.data);
-
-    if (!range_is_empty(copy) && !fdt_mem_copy(whole, 0, arch_phys(copy.start),
-                                               (uint32_t)range_bytes(copy), &board->fdt_problem)) {
+    if (!dtb.size)
+        return;
+    if (!range_is_empty(copy) &&
+        !fdt_mem_copy(dtb_window((paddr_t)(uintptr_t)dtb.data), 0, arch_phys(copy.start),
+                      (uint32_t)range_bytes(copy), &board->fdt_problem)) {
         board->fdt = arch_phys(copy.start);
         board->fdt_bytes.data = board->fdt;
     }
@@ -208,37 +261,71 @@ static int make_plan(const struct board *board, struct choice *c, struct diag *d
     return err;
 }
 
-/* The monitor goes to @home, the DTB along with it. */
-static int move_home(struct board *board, struct choice *c, struct bytes dtb, struct regions *taken,
-                     struct diag *d)
-{
-    struct range home =
-        take_high(board, taken, range_bytes(arch_image()), REGION_MONITOR, "monitor");
-    struct range copy = {0, 0};
+/* What the monitor takes with it when it moves; empty: it has no other place. */
+struct home_places {
+    struct range image, dtb;
+};
 
-    if (dtb.size)
-        copy = take_high(board, taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
-    copy_dtb(board, dtb, copy);
-    return settle_high(board, c, home, d);
+/* To their place, with all that points to them; what finds none stays, and then nothing may move
+ * over it. */
+static void move_tables(struct board *board, struct boot *b, struct regions *taken,
+                        struct home_places *to)
+{
+    const struct range here = bytes_range((struct bytes){board->tables.memory, board->tables.size});
+    struct arena_move move;
+
+    if (!board->machine.ram_count)
+        return;
+    board->tables_at = take_high(board, taken, align_up(board->tables.used, PAGE_BYTES),
+                                 REGION_MONITOR, "monitor's tables");
+    if (range_is_empty(board->tables_at)) {
+        board->tables_at = here;
+        (void)regions_add_rest(taken, here, REGION_MONITOR, "monitor's tables", NULL);
+        to->image = range_overlaps(to->image, here) ? (struct range){0, 0} : to->image;
+        to->dtb = range_overlaps(to->dtb, here) ? (struct range){0, 0} : to->dtb;
+        return;
+    }
+    move = arena_move(&board->tables, arch_phys(board->tables_at.start),
+                      range_bytes(board->tables_at));
+    machine_moved(&board->machine, &move);
+    for (unsigned i = 0; i < LISTS - 1; i++)
+        regions_moved(&b->choices[i].busy, &move);
+    regions_moved(taken, &move);
 }
 
-int place_take(struct board *board, struct choice *c, struct bytes dtb, struct diag *d)
+static int move_home(struct board *board, struct boot *b, struct bytes dtb, struct regions *taken,
+                     struct diag *d)
 {
-    static struct regions taken;
+    struct home_places to = {
+        .image = take_high(board, taken, range_bytes(arch_image()), REGION_MONITOR, "monitor")};
+
+    if (dtb.size)
+        to.dtb =
+            take_high(board, taken, align_up(dtb.size, PAGE_BYTES), REGION_DTB, "monitor's DTB");
+    move_tables(board, b, taken, &to);
+    copy_dtb(board, dtb, to.dtb);
+    return settle_high(board, &b->choices[0], to.image, d);
+}
+
+int place_take(struct board *board, struct boot *b, struct bytes dtb, struct diag *d)
+{
+    struct choice *c = &b->choices[0];
     struct sources *s = &c->sources;
-    int err;
+    struct regions taken = {0};
+    int err = make_lists(b, board, &taken, d);
 
     board->fdt_bytes = dtb;
     board->at_reset[BOARD_RESET_IMAGE] = arch_image();
     board->at_reset[BOARD_RESET_PAYLOAD] = bytes_range(s->payload);
     board->at_reset[BOARD_RESET_DTB] = bytes_range(dtb);
-    err = list_ours(board, c, &taken, d);
+    if (!err)
+        err = list_ours(board, c, &taken, d);
     if (!err)
         record_find(s, &board->machine, &taken);
     if (!err)
         err = add_destinations(board, c, &taken, d);
     if (!err)
-        err = move_home(board, c, dtb, &taken, d);
+        err = move_home(board, b, dtb, &taken, d);
     if (err)
         return err;
     record_check(s);

@@ -106,7 +106,11 @@ int smp_start(const struct smp *s, bool force, struct diag *d)
     unsigned wanted = (unsigned)s->plan->handover.core_count;
     const struct machine_cpu *cpu;
 
-    for (unsigned number = 1; number < wanted; number++) {
+    if (wanted > HANDOVER_CORES_MAX && !force)
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "the kernel waits for %u cores, of which %d can be started", wanted,
+                        HANDOVER_CORES_MAX);
+    for (unsigned number = 1; number < wanted && number < HANDOVER_CORES_MAX; number++) {
         int err;
 
         cpu = smp_core(s->board, number);

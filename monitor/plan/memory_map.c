@@ -7,9 +7,7 @@
 
 static void named(struct region *out, struct range range, enum region_kind kind, const char *name)
 {
-    out->range = range;
-    out->kind = kind;
-    (void)text_copy(out->name, sizeof(out->name), name);
+    *out = (struct region){range, kind, name};
 }
 
 /* Source @i of the map, in order of precedence; empty where it uses no memory. False: no more. */

@@ -20,12 +20,13 @@ struct memory_map {
  */
 bool memory_map_next(const struct memory_map *map, uint64_t from, struct region *out);
 
-enum { MEMORY_MAP_LINE_BYTES = 128 };
+enum { MEMORY_MAP_LINE_BYTES = 256 };
 
 /** "START  END  SIZE  USE", above what memory_map_line writes. */
 void memory_map_heading(char out[MEMORY_MAP_LINE_BYTES]);
 
-/** One range as a line of text: "0x0000000040000000 0x...  2.2 MiB  kernel (planned)". */
+/** One range as a line of text: "0x0000000040000000 0x...  2.2 MiB  kernel (planned)". A name of
+ * more than 150 characters is cut. */
 void memory_map_line(const struct region *region, char out[MEMORY_MAP_LINE_BYTES]);
 
 #endif

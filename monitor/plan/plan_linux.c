@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "monitor/plan/plan_linux.h"
 
-#include <assert.h>
 #include <inttypes.h>
 
 #include "mm/mmu_cfg.h"
@@ -15,8 +14,6 @@
 /* An initrd lies within 32 GiB from the GiB that the kernel is in. */
 #define WINDOW_ALIGN GIB(1)
 #define WINDOW_BYTES GIB(32)
-
-static_assert((int)FDT_CHOSEN_RAM_MAX == (int)MACHINE_RAM_MAX, "all of a machine's RAM fits");
 
 static int open_kernel(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {

@@ -9,12 +9,21 @@
 
 enum { NO_COUNTDOWN = -1 };
 
-void embedded_find(struct sources *s, const struct machine *machine, paddr_t image)
+struct range embedded_range(const struct sources *s, paddr_t image)
 {
     struct range range;
 
+    if (range_make(image + s->desc.offset, s->desc.size, &range))
+        return (struct range){0, 0};
+    return range;
+}
+
+void embedded_find(struct sources *s, const struct machine *machine, paddr_t image)
+{
+    struct range range = embedded_range(s, image);
+
     s->payload = (struct bytes){NULL, 0};
-    if (!s->desc.size || range_make(image + s->desc.offset, s->desc.size, &range))
+    if (range_is_empty(range))
         return;
     /* Where RAM is not known, the loader must be believed. */
     if (!machine->ram_count || machine_has_ram(machine, range))

@@ -6,6 +6,9 @@
 #include "mm/machine.h"
 #include "monitor/sources/sources.h"
 
+/** Where s->desc says that the payload lies behind the loader at @image; empty: there is none. */
+struct range embedded_range(const struct sources *s, paddr_t image);
+
 /**
  * Find s->payload by s->desc and the loader's place @image; empty where the RAM of @machine does
  * not hold it.

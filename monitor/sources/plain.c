@@ -94,10 +94,10 @@ static struct range pages_of(struct bytes b)
 
 static int list_one(const struct sources *s, unsigned role, struct regions *set, struct diag *d)
 {
-    char name[REGION_NAME_BYTES] = "";
+    const char *name = text_pick("unpacked kernel\0unpacked app\0copy of dtb\0unpacked initrd\0"
+                                 "unpacked script",
+                                 role);
 
-    (void)text_add(name, sizeof(name), "%s %s", role == FIT_DTB ? "copy of" : "unpacked",
-                   slot_name((enum upload_slot)role));
     return regions_add_rest(set, pages_of(s->plain[role].data), REGION_SOURCE, name, d);
 }
 

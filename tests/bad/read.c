@@ -8,6 +8,7 @@
 #include "mm/fdt_mem.h"
 #include "payload/elf64.h"
 #include "payload/fit_open.h"
+#include "tests/fakes/machine_fake.h"
 
 static int read_elf(struct bytes file, struct diag *d)
 {
@@ -32,11 +33,16 @@ static int read_fit(struct bytes file, struct diag *d)
 
 static int read_dtb(struct bytes file, struct diag *d)
 {
-    static struct machine machine;
-    uint32_t size;
-    int err = fdt_mem_check(file, &size, d);
+    struct fdt_outline outline;
+    struct machine machine;
+    void *memory;
+    int err = fdt_outline_read(file, &outline, d);
 
-    return err ? err : fdt_mem_machine(file.data, &machine, d);
+    if (err)
+        return err;
+    err = machine_fake_read(file, &memory, &machine, d);
+    free(memory);
+    return err;
 }
 
 /* All of it, in memory of exactly that size, so that a read beyond its end is caught. */

@@ -99,6 +99,9 @@ void monitor_fake_init(struct monitor_fake *fake, const struct cmd *const *comma
     m->board.fdt_bytes = (struct bytes){m->board.fdt, fdt_totalsize(m->board.fdt)};
     digest_sha256(m->board.fdt, m->board.fdt_bytes.size, &m->board.fdt_sha256);
     m->shell.fdt = m->board.fdt;
+    machine_fake_init(&fake->tables, &m->board.machine);
+    for (unsigned i = 0; i < 2; i++)
+        machine_fake_regions(&fake->tables, &m->boot.choices[i].busy);
     m->board.machine.ram_count = 1;
     m->board.machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
 }

@@ -7,11 +7,13 @@
 
 #include "cmds/dts.h"
 #include "mm/fdt_mem.h"
+#include "mm/fdt_room.h"
 #include "tests/fakes/dtb_fake.h"
+#include "tests/fakes/machine_fake.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SPARE_BYTES = 24, COPY_BYTES = 2 * DTB_FAKE_BYTES };
+enum { SPARE_BYTES = 24, COPY_BYTES = 2 * DTB_FAKE_BYTES, ROOM_BYTES = 0x2000 };
 
 static void no_write(void *context, const char *text, size_t size)
 {
@@ -37,21 +39,46 @@ static void require(bool holds)
         abort();
 }
 
-static void check_machine(const void *fdt)
+/* The place that is found before there is a machine is free by what the machine tells then. */
+static void check_room(struct bytes fdt, const struct machine *m)
 {
-    static struct machine m;
+    struct fdt_outline outline;
+    struct range room, taken = {0x4000, 0x5000};
     struct diag why = {""};
-    int err = fdt_mem_machine(fdt, &m, &why);
+    int err;
+
+    require(fdt_outline_read(fdt, &outline, NULL) == ERR_OK);
+    err = fdt_room_find(&outline, ROOM_BYTES, &taken, 1, &room, &why);
+    require(err == ERR_OK || (err == ERR_NOMEM && why.text[0]) ||
+            (err == ERR_NOTFOUND && m->ram_count == 0));
+    if (err || !m->ram_count) /* without any where the root is disabled */
+        return;
+    require(machine_has_ram(m, room) && range_bytes(room) == ROOM_BYTES);
+    require(!range_overlaps(room, taken));
+    for (unsigned i = 0; i < m->reserved_count; i++)
+        require(!range_overlaps(room, m->reserved[i].range));
+}
+
+/* Memory of exactly the size that the outline tells is enough for every tree. */
+static void check_machine(struct bytes fdt)
+{
+    struct machine m;
+    void *memory;
+    struct diag why = {""};
+    int err = machine_fake_read(fdt, &memory, &m, &why);
 
     require(err == ERR_OK || (err == ERR_NOTFOUND && m.ram_count == 0 && why.text[0]));
-    require(m.ram_count <= MACHINE_RAM_MAX && m.reserved_count <= MACHINE_RESERVED_MAX);
-    require(m.mmio_count <= MACHINE_MMIO_MAX && m.cpu_count <= MACHINE_CPUS_MAX);
+    check_room(fdt, &m);
     for (unsigned i = 0; i < m.ram_count; i++) {
         require(m.ram[i].start < m.ram[i].end);
         require(i == 0 || m.ram[i - 1].end < m.ram[i].start);
     }
     for (unsigned i = 0; i < m.mmio_count; i++)
-        require(m.mmio[i].range.start < m.mmio[i].range.end);
+        require(m.mmio[i].range.start < m.mmio[i].range.end && m.mmio[i].name[0] != '/');
+    for (unsigned i = 0; i < m.reserved_count; i++)
+        require(strlen(m.reserved[i].name) < fdt.size);
+    require(strlen(m.model) < fdt.size && strlen(m.uart.path) < fdt.size);
+    free(memory);
 }
 
 static void check_copy(struct bytes blob, uint32_t used)
@@ -65,7 +92,7 @@ static void check_copy(struct bytes blob, uint32_t used)
     require(fdt_check_full(copy, used + SPARE_BYTES) == 0);
     require(fdt_mem_check((struct bytes){copy, used + SPARE_BYTES}, &size, NULL) == ERR_OK);
     require(size == used);
-    check_machine(copy);
+    check_machine((struct bytes){copy, used + SPARE_BYTES});
     console_init(&con, &nowhere, NULL);
     require(dts_print_tree(&con, copy, NULL) == ERR_OK);
 }
@@ -81,7 +108,7 @@ static void check(const uint8_t *data, size_t size)
         require(why.text[0] && used == 0);
     } else {
         require(used <= size && fdt_check_full(exact, size) == 0);
-        check_machine(exact);
+        check_machine((struct bytes){exact, size});
         check_copy((struct bytes){exact, size}, used);
     }
     free(exact);

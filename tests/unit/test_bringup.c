@@ -44,11 +44,11 @@ static void test_dtb_is_found_at_the_hint_or_behind(void **state)
     assert_true(size > 0);
     memset(arch_fake.memory, 0, arch_fake.size);
     memcpy(arch_fake.memory + 0x1000, m->board.fdt_bytes.data, size);
-    place_find_dtb(&m->board, there, 2, &found);
+    place_find_dtb(&m->board, there, 2, (struct range){0, 0}, &found);
     assert_ptr_equal(found.data, arch_fake.memory + 0x1000);
-    place_find_dtb(&m->board, behind, 2, &found);
+    place_find_dtb(&m->board, behind, 2, (struct range){0, 0}, &found);
     assert_ptr_equal(found.data, arch_fake.memory + 0x1000);
-    place_find_dtb(&m->board, behind, 1, &found);
+    place_find_dtb(&m->board, behind, 1, (struct range){0, 0}, &found);
     assert_int_equal(found.size, 0);
     assert_true(m->board.fdt_problem.text[0] != '\0');
 }
@@ -127,6 +127,31 @@ static void test_smp_numbers_this_core_first(void **state)
     assert_null(smp_core(&m->board, 2));
 }
 
+/* A machine may have more cores than the trampoline's page has places for. */
+static void test_smp_refuses_more_cores_than_it_can_start(void **state)
+{
+    static struct machine_cpu cpus[300];
+    uint8_t *page = reach_by_pointer();
+    struct diag d;
+
+    (void)state;
+    for (unsigned i = 0; i < 300; i++)
+        cpus[i].mpidr = i;
+    m->board.machine.cpus = cpus;
+    m->board.machine.cpu_count = 300;
+    memset(page + HANDOVER_PRESENT, 1, HANDOVER_CORES_MAX * sizeof(uint64_t));
+    now()->plan.handover.core_count = 65;
+    assert_int_equal(smp_start(&smp, false, &d), ERR_UNSUPPORTED);
+    assert_string_equal(d.text, "the kernel waits for 65 cores, of which 64 can be started");
+    assert_int_equal(boot.fake.cpu_on_count, 0);
+    now()->plan.handover.core_count = 64;
+    assert_int_equal(smp_start(&smp, false, &d), ERR_OK);
+    assert_int_equal(boot.fake.cpu_on_count, 63);
+    now()->plan.handover.core_count = 300;
+    assert_int_equal(smp_start(&smp, true, &d), ERR_OK);
+    assert_int_equal(boot.fake.cpu_on_count, 63);
+}
+
 static void test_smp_names_a_core_that_does_not_come(void **state)
 {
     struct diag d;
@@ -172,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup(test_banner_without_payload, setup),
         cmocka_unit_test_setup(test_smp_starts_each_core_once, setup),
         cmocka_unit_test_setup(test_smp_numbers_this_core_first, setup),
+        cmocka_unit_test_setup(test_smp_refuses_more_cores_than_it_can_start, setup),
         cmocka_unit_test_setup(test_smp_names_a_core_that_does_not_come, setup),
         cmocka_unit_test_setup(test_smp_releases_a_core_that_spins, setup),
     };

@@ -125,6 +125,22 @@ static void test_memory(void **state)
     assert_int_equal(fdt_chosen_write(out, &two, &d), ERR_FORMAT); /* above 4 GiB */
 }
 
+static void test_100_ranges_of_memory(void **state)
+{
+    struct range ram[100];
+    const struct fdt_chosen chosen = {.ram = ram, .ram_count = 100};
+    uint8_t expected[1200] = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 100; i++) {
+        ram[i] = (struct range){i * UINT64_C(0x1000000), i * UINT64_C(0x1000000) + 0x10000};
+        expected[12 * i + 4] = (uint8_t)i;
+        expected[12 * i + 9] = 1;
+    }
+    write(tree(false), &chosen);
+    assert_reg(expected, 1200);
+}
+
 static void test_nothing(void **state)
 {
     const struct fdt_chosen chosen = {0};
@@ -162,9 +178,13 @@ static void test_bootargs_that_are_no_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_of_it), cmocka_unit_test(test_some_of_it),
-        cmocka_unit_test(test_memory),    cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_no_room),   cmocka_unit_test(test_bootargs_that_are_no_text),
+        cmocka_unit_test(test_all_of_it),
+        cmocka_unit_test(test_some_of_it),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_100_ranges_of_memory),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_bootargs_that_are_no_text),
     };
 
     return cmocka_run_group_tests_name("fdt_chosen", tests, NULL, NULL);

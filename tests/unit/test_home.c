@@ -7,6 +7,7 @@
 #include "mm/pt_walk.h"
 #include "monitor/base/bits.h"
 #include "monitor/boot/home.h"
+#include "tests/fakes/machine_fake.h"
 
 #define VA    UINT64_C(0xe1f000000000)
 #define IMAGE UINT64_C(0x7ff00000)
@@ -15,6 +16,7 @@ enum { TABLE_PAGES = 32 };
 
 static uint64_t tables[TABLE_PAGES * PAGE_BYTES / sizeof(uint64_t)];
 static struct machine machine;
+static struct machine_fake lists;
 static struct pt_arena arena;
 static paddr_t root;
 
@@ -60,10 +62,9 @@ static int setup(void **state)
 
     (void)state;
     memset(tables, 0, sizeof(tables));
-    memset(&machine, 0, sizeof(machine));
+    machine_fake_init(&lists, &machine);
     machine.reserved_count = 1;
-    machine.reserved[0].range = (struct range){0x50000000, 0x50003000};
-    machine.reserved[0].no_map = true;
+    machine.reserved[0] = (struct machine_region){{0x50000000, 0x50003000}, true, "reserved"};
     machine.mmio_count = 2; /* in one page */
     machine.mmio[0].range = (struct range){0xa000000, 0xa000200};
     machine.mmio[1].range = (struct range){0xa000200, 0xa000400};

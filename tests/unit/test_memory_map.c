@@ -6,18 +6,20 @@
 #include "monitor/base/bits.h"
 #include "monitor/base/text.h"
 #include "monitor/plan/memory_map.h"
+#include "tests/fakes/machine_fake.h"
 
 static struct regions busy;
 static struct boot_plan plan;
 static struct machine machine;
+static struct machine_fake tables;
 static struct memory_map map;
 
 static int setup(void **state)
 {
     (void)state;
-    memset(&busy, 0, sizeof(busy));
     memset(&plan, 0, sizeof(plan));
-    memset(&machine, 0, sizeof(machine));
+    machine_fake_init(&tables, &machine);
+    machine_fake_regions(&tables, &busy);
     plan.protocol = PLAN_SEL4;
     map = (struct memory_map){.busy = &busy, .plan = &plan, .machine = &machine};
     return 0;
@@ -163,9 +165,10 @@ static void test_lines(void **state)
     r.kind = REGION_MONITOR;
     assert_line(&r, "0x0000000040000000 0x000000004023d000     2.2 MiB  kernel");
     r.range = (struct range){0, UINT64_MAX};
-    memset(r.name, 'x', sizeof(r.name) - 1);
-    assert_line(
-        &r, "0x0000000000000000 0xffffffffffffffff    15.9 EiB  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    r.name = "a-name-that-is-longer-than-the-sixty-three-characters-of-once@ffffffffffffffff";
+    assert_line(&r,
+                "0x0000000000000000 0xffffffffffffffff    15.9 EiB  "
+                "a-name-that-is-longer-than-the-sixty-three-characters-of-once@ffffffffffffffff");
 }
 
 static void test_sizes(void **state)

@@ -112,12 +112,12 @@ static void test_app_offset_leaves_a_gap(void **state)
 static void test_busy_memory_is_gone_around_or_named(void **state)
 {
     static struct boot_plan plan;
-    static struct regions busy;
+    struct region entries[8];
+    struct regions busy = {0, 8, entries};
     struct range app = now()->plan.ranges[PLAN_APP];
     struct diag d;
 
     (void)state;
-    memset(&busy, 0, sizeof(busy));
     now()->input.busy = &busy;
     assert_int_equal(regions_add(&busy, app, REGION_RESERVED, "firmware", &d), ERR_OK);
     assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_OK);

@@ -10,6 +10,7 @@
 #include "monitor/plan/preflight.h"
 #include "tests/fakes/dtb_fake.h"
 #include "tests/fakes/image_fake.h"
+#include "tests/fakes/machine_fake.h"
 
 enum { INITRD_BYTES = 0x12345 };
 
@@ -17,6 +18,7 @@ static struct image_fake kernel;
 static struct dtb_fake tree;
 static uint8_t initrd[INITRD_BYTES];
 static struct machine machine;
+static struct machine_fake tables;
 static struct regions busy;
 static struct plan_input input;
 static struct boot_plan plan;
@@ -29,8 +31,10 @@ static int setup(void **state)
     dtb_fake_node(&tree, "memory@40000000");
     dtb_fake_string(&tree, "device_type", "memory");
     dtb_fake_end(&tree);
-    machine = (struct machine){.ram_count = 1, .ram = {{0x40000000, 0x80000000}}};
-    memset(&busy, 0, sizeof(busy));
+    machine_fake_init(&tables, &machine);
+    machine_fake_regions(&tables, &busy);
+    machine.ram_count = 1;
+    machine.ram[0] = (struct range){0x40000000, 0x80000000};
     input = (struct plan_input){
         .kernel = image_fake_bytes(&kernel),
         .initrd = {initrd, sizeof(initrd)},

@@ -7,11 +7,13 @@
 
 #include "monitor/base/bits.h"
 #include "monitor/plan/preflight.h"
+#include "tests/fakes/machine_fake.h"
 
 enum { PA_32, PA_36, PA_40, PA_42, PA_44, PA_48, PA_52 }; /* ID_AA64MMFR0_EL1.PARange */
 
 static struct sel4_facts facts;
 static struct machine machine;
+static struct machine_fake tables;
 static struct plan_input input;
 
 /* A machine, and a kernel that needs all of it. */
@@ -26,13 +28,13 @@ static int setup(void **state)
         .ram_count = 1,
         .ram = {{0x40000000, 0x80000000}},
     };
-    machine = (struct machine){
-        .ram_count = 1,
-        .ram = {{0x40000000, 0x80000000}},
-        .cpu_count = 4,
-        .psci = PSCI_HVC,
-        .gic_version = 2,
-    };
+    machine_fake_init(&tables, &machine);
+    machine.ram_count = 1;
+    machine.ram[0] = (struct range){0x40000000, 0x80000000};
+    machine.cpu_count = 4;
+    memset(machine.cpus, 0, 4 * sizeof(machine.cpus[0]));
+    machine.psci = PSCI_HVC;
+    machine.gic_version = 2;
     input = (struct plan_input){.machine = &machine, .machine_el = 1, .mmfr0 = PA_40};
     return 0;
 }
@@ -252,7 +254,7 @@ static void test_many_ranges(void **state)
     char text[PREFLIGHT_TEXT_BYTES];
 
     (void)state;
-    for (unsigned i = 0; i < MACHINE_RAM_MAX; i++)
+    for (unsigned i = 0; i < 3; i++)
         machine.ram[i] = (struct range){GIB(i), GIB(i) + MIB(1)};
     machine.ram_count = 3;
     preflight_describe_machine(&input, text, sizeof(text));

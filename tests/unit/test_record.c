@@ -54,12 +54,12 @@ static void test_any_change_of_the_record_is_found(void **state)
 
 static void test_what_has_another_use_now_is_not_offered(void **state)
 {
-    static struct regions taken;
+    struct region entries[8];
+    struct regions taken = {0, 8, entries};
 
     (void)state;
     upload_app();
     memset(now()->sources.slots, 0, sizeof(now()->sources.slots));
-    memset(&taken, 0, sizeof(taken));
     assert_int_equal(regions_add(&taken, bytes_range(files[0].data), REGION_MONITOR, "x", &why), 0);
     record_find(&now()->sources, &m->board.machine, &taken);
     assert_int_equal(now()->sources.slots[UPLOAD_APP].state, SLOT_EMPTY);

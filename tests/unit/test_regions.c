@@ -6,12 +6,13 @@
 
 #include "mm/regions.h"
 
-static struct regions set;
+static struct region entries[512];
+static struct regions set = {0, 512, entries};
 
 static int reset(void **state)
 {
     (void)state;
-    memset(&set, 0, sizeof(set));
+    set.count = 0;
     return 0;
 }
 
@@ -75,29 +76,77 @@ static void test_add_names_both_sides_of_an_overlap(void **state)
     assert_int_equal(add(0x1800, 0x1801, "inside"), ERR_OVERLAP);
 }
 
-static void test_add_cuts_a_long_name(void **state)
+static void test_add_keeps_a_long_name(void **state)
 {
-    char name[2 * REGION_NAME_BYTES];
+    static const char name[] = "a name of more than the thirty-one characters that were kept once";
 
     (void)state;
-    memset(name, 'x', sizeof(name));
-    name[sizeof(name) - 1] = '\0';
     assert_int_equal(add(0, 1, name), ERR_OK);
-    assert_int_equal(strlen(set.entries[0].name), REGION_NAME_BYTES - 1);
+    assert_string_equal(set.entries[0].name, name);
 }
 
+/* As many as there is memory for, and not one more. */
 static void test_add_stops_when_full(void **state)
 {
+    uint64_t *memory = malloc(300 * sizeof(struct region));
+    struct arena arena = {(uint8_t *)memory, 300 * sizeof(struct region), 0};
+    struct regions own;
     struct diag d;
 
     (void)state;
-    for (unsigned i = 0; i < REGIONS_MAX; i++)
-        assert_int_equal(add(2 * i, 2 * i + 1, "r"), ERR_OK);
-    assert_int_equal(regions_add(&set, (struct range){1001, 1002}, REGION_DTB, "one", &d),
+    assert_int_equal(regions_init(&own, 301, &arena, &d), ERR_NOMEM);
+    assert_string_equal(d.text, "no 9632 bytes for a list of 301 memory regions");
+    assert_int_equal(regions_init(&own, 300, &arena, &d), ERR_OK);
+    for (unsigned i = 0; i < 300; i++)
+        assert_int_equal(regions_add(&own, (struct range){2 * i, 2 * i + 1}, REGION_DTB, "r", NULL),
+                         ERR_OK);
+    assert_int_equal(regions_add(&own, (struct range){1001, 1002}, REGION_DTB, "one", &d),
                      ERR_NOMEM);
-    assert_string_equal(d.text, "one: more than 128 memory regions");
-    assert_int_equal(set.count, REGIONS_MAX);
-    assert_sorted_and_disjoint();
+    assert_string_equal(d.text, "one: more than 300 memory regions");
+    assert_int_equal(own.count, 300);
+    free(memory);
+}
+
+/* In whichever order ranges cut each other: regions_needed is enough. */
+static void test_as_many_as_are_needed(void **state)
+{
+    (void)state;
+    srand(2);
+    for (unsigned round = 0; round < 1000; round++) {
+        struct region exact[2 * 20];
+        struct regions own = {0, regions_needed(20), exact};
+
+        for (unsigned i = 0; i < 20; i++) {
+            uint64_t start = (uint64_t)rand() % 1000;
+            struct range r = {start, start + 1 + (uint64_t)rand() % (round + 1)};
+
+            assert_int_equal(regions_add_rest(&own, r, REGION_DTB, "r", NULL), ERR_OK);
+        }
+    }
+}
+
+static void test_follows_its_memory(void **state)
+{
+    uint64_t memory[64], elsewhere[64];
+    struct arena arena = {(uint8_t *)memory, sizeof(memory), 0};
+    struct arena_move move;
+    struct regions own;
+
+    (void)state;
+    assert_int_equal(regions_init(&own, 4, &arena, NULL), ERR_OK);
+    assert_int_equal(regions_add(&own, (struct range){1, 2}, REGION_DTB, "constant", NULL), 0);
+    assert_int_equal(regions_add(&own, (struct range){2, 3}, REGION_DTB,
+                                 arena_text(&arena, "of the arena"), NULL),
+                     0);
+    move = arena_move(&arena, (uint8_t *)elsewhere, sizeof(elsewhere));
+    memset(memory, 0xff, sizeof(memory));
+    regions_moved(&own, &move);
+    assert_ptr_equal(own.entries, elsewhere);
+    assert_int_equal(own.count, 2);
+    assert_string_equal(own.entries[0].name, "constant");
+    assert_string_equal(own.entries[1].name, "of the arena");
+    assert_in_range((uintptr_t)own.entries[1].name, (uintptr_t)elsewhere,
+                    (uintptr_t)elsewhere + sizeof(elsewhere));
 }
 
 static void test_top_of_the_address_space(void **state)
@@ -240,7 +289,7 @@ static void test_add_rest_fills_the_gaps(void **state)
     struct diag d;
 
     (void)state;
-    memset(&set, 0, sizeof(set));
+    set.count = 0;
     assert_int_equal(regions_add(&set, (struct range){0x2000, 0x3000}, REGION_RAM, "a", &d), 0);
     assert_int_equal(regions_add(&set, (struct range){0x4000, 0x5000}, REGION_RAM, "b", &d), 0);
     assert_int_equal(
@@ -264,8 +313,10 @@ int main(void)
         cmocka_unit_test_setup(test_add_keeps_the_kind, reset),
         cmocka_unit_test_setup(test_add_refuses_empty_and_reversed, reset),
         cmocka_unit_test_setup(test_add_names_both_sides_of_an_overlap, reset),
-        cmocka_unit_test_setup(test_add_cuts_a_long_name, reset),
-        cmocka_unit_test_setup(test_add_stops_when_full, reset),
+        cmocka_unit_test_setup(test_add_keeps_a_long_name, reset),
+        cmocka_unit_test(test_add_stops_when_full),
+        cmocka_unit_test(test_as_many_as_are_needed),
+        cmocka_unit_test(test_follows_its_memory),
         cmocka_unit_test_setup(test_top_of_the_address_space, reset),
         cmocka_unit_test_setup(test_find_free_refuses_nonsense, reset),
         cmocka_unit_test_setup(test_against_a_model, reset),

@@ -78,12 +78,12 @@ static inline void assert_taken(unsigned count)
 static inline void reset(void)
 {
     static uint8_t memory[ARCH_FAKE_BYTES];
-    static struct regions taken;
+    struct region entries[64];
+    struct regions taken = {0, 64, entries};
 
     memcpy(memory, arch_fake.memory, sizeof(memory));
     assert_int_equal(set_up(NULL), 0);
     memcpy(arch_fake.memory, memory, sizeof(memory));
-    memset(&taken, 0, sizeof(taken));
     assert_int_equal(busy_own(&m->board, &taken, &why), ERR_OK);
     record_find(&now()->sources, &m->board.machine, &taken);
     record_check(&now()->sources);
