@@ -140,7 +140,7 @@ static void test_everything_follows_the_tables(void **state)
     assert_true(is_in(at, m->board.machine.ram) && is_in(at, m->board.machine.reserved));
     assert_true(is_in(at, m->board.machine.model) && is_in(at, now()->busy.entries));
     assert_true(is_in(at, m->board.machine.reserved[99].name));
-    memset((void *)(uintptr_t)END - KIB(32), 0xff, KIB(32)); /* where they were */
+    memset((void *)(uintptr_t)(END - KIB(32)), 0xff, KIB(32)); /* where they were */
     assert_string_equal(m->board.machine.model, "board");
     assert_string_equal(m->board.machine.reserved[99].name, "firmware");
     assert_int_equal(busy_own(&m->board, &now()->busy, &why), ERR_OK);

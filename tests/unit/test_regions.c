@@ -88,7 +88,7 @@ static void test_add_keeps_a_long_name(void **state)
 /* As many as there is memory for, and not one more. */
 static void test_add_stops_when_full(void **state)
 {
-    uint64_t *memory = malloc(300 * sizeof(struct region));
+    struct region *memory = malloc(300 * sizeof(*memory));
     struct arena arena = {(uint8_t *)memory, 300 * sizeof(struct region), 0};
     struct regions own;
     struct diag d;
