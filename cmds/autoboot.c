@@ -75,7 +75,7 @@ const struct cmd cmd_autoboot = {
     .group = CMD_BOOT,
     .summary = "show, change or run the countdown",
     .usage = "autoboot [SECONDS|off|run]",
-    .help = "  SECONDS  how long it counts, up to 86400; 0 boots at once\n"
+    .help = "  SECONDS  length of the countdown, up to 86400; 0 boots at once\n"
             "  off      stay in the shell\n"
             "  run      count down now, then boot, or run the script\n"
             "Example: autoboot 10; autoboot run",

@@ -151,7 +151,7 @@ static int read_options(int argc, char **argv, unsigned *options, enum plan_prot
         else if (argv[i][0] != '-' && !*config)
             *config = argv[i];
         else
-            return diag_set(d, ERR_USAGE, "what is %.32s", argv[i]);
+            return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[i]);
     }
     return ERR_OK;
 }
@@ -197,10 +197,10 @@ const struct cmd cmd_boot = {
     .summary = "do what is missing, then enter the kernel",
     .usage = "boot [-n] [-f] [-q] [sel4|linux] [CONFIG]",
     .help = "  -n  print every register and mapping of the hand-over, and stay\n"
-            "  -f  go on although kernel and machine do not match\n"
+            "  -f  continue although kernel and machine do not match\n"
             "  -q  print nothing but errors\n"
-            "  sel4, linux  only a kernel of this kind; which it is, its header tells\n"
-            "  CONFIG  that configuration of the payload, from now on\n"
+            "  sel4, linux  refuse a kernel of the other kind\n"
+            "  CONFIG  use this configuration of the payload, from now on\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",
     .subcommands = protocols,

@@ -80,8 +80,8 @@ const struct cmd cmd_cpus = {
     .group = CMD_INSPECT,
     .summary = "list the cores, how they start and what they do",
     .usage = "cpus",
-    .help = "CORE is the number that the kernel gets for it: this one is 0, the others follow in\n"
-            "the DTB's order.\n"
+    .help = "CORE is the number that the kernel gets for the core: the boot core is 0, the others\n"
+            "follow in the DTB's order.\n"
             "Example: cpus",
     .run = run,
 };

@@ -5,7 +5,7 @@
 const struct cmd cmd_crc32 = {
     .name = "crc32",
     .group = CMD_MEMORY,
-    .summary = "the CRC-32 of memory, as zip and FIT have it",
+    .summary = "print the CRC-32 of memory, that of zip and FIT",
     .usage = "crc32 ADDR SIZE",
     .help = "SIZE is in bytes.\n"
             "Example: crc32 0x50000000 64K",

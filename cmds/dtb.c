@@ -241,7 +241,7 @@ static int use(struct monitor *m, const char *word, struct diag *d)
     int err;
 
     if (source < 0)
-        return diag_set(d, ERR_USAGE, "what is %.32s", word);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", word);
     if (!there[source])
         return diag_set(d, ERR_NOTFOUND, "there is no devicetree from %s", word);
     err = change_begin(&m->boot, &c, d);
@@ -300,12 +300,13 @@ const struct cmd cmd_dtb = {
     .group = CMD_INSPECT,
     .summary = "print and check the devicetree",
     .usage = "dtb [PATH [PROP]] | dtb find TEXT | dtb check | dtb use [firmware|payload|upload]",
-    .help = "The tree, a node or a property as dts source. PATH: unit addresses may be left out,\n"
-            "an alias will do.\n"
-            "  find TEXT  in names and compatible\n"
-            "  check      validate it; what it says of the machine, and what it leaves out\n"
-            "  use        which one is handed over: the newest, unless told\n"
-            "Example: dtb /cpus/cpu@0 enable-method\n",
+    .help =
+        "The tree, a node or a property as DTS source. PATH: an alias, or a path; unit addresses\n"
+        "may be left out.\n"
+        "  find TEXT  search names and compatible strings\n"
+        "  check      validate it; show what it tells of the machine, and what is missing\n"
+        "  use        show or choose which one is handed over; default: the newest\n"
+        "Example: dtb /cpus/cpu@0 enable-method\n",
     .subcommands = subcommands,
     .words_max = 2,
     .completes_paths = true,

@@ -29,7 +29,7 @@ const struct cmd cmd_echo = {
     .group = CMD_SCRIPT,
     .summary = "print words",
     .usage = "echo [-n] [WORD...]",
-    .help = "  -n  no new line behind them\n"
+    .help = "  -n  no newline after them\n"
             "$? is the last status.\n"
             "Example: md 0x40000000 1 || echo status $?",
     .words_max = PARSE_WORDS_MAX,

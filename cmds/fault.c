@@ -14,10 +14,10 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     (void)m;
     (void)argc;
     if (kind < 0) {
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     }
     arch_provoke((enum arch_exception)kind);
-    return diag_set(d, ERR_STATE, "no exception came: %s is possible here", argv[1]);
+    return diag_set(d, ERR_STATE, "no exception was taken: %s is allowed here", argv[1]);
 }
 
 const struct cmd cmd_fault = {

@@ -130,11 +130,13 @@ const struct cmd cmd_go = {
     .group = CMD_BOOT,
     .summary = "jump to raw code in memory",
     .usage = "go [-k] ADDR [X0 [X1 [X2 [X3]]]]",
-    .help = "Enters ADDR at the monitor's own exception level, MMU and caches off, all memory\n"
-            "clean, interrupts masked. X0 is the DTB's address unless given, the others are 0.\n"
-            "  -k  call it instead, with MMU and caches on, on the monitor's stack; it may\n"
-            "      return, and its exceptions are reported\n"
-            "Example: go 0x50000000\n",
+    .help =
+        "Enters ADDR at the monitor's own exception level, MMU and caches off, all RAM cleaned\n"
+        "and invalidated in them, interrupts masked. X0 is the DTB's address unless given, the\n"
+        "others are 0.\n"
+        "  -k  call it instead, with MMU and caches on, on the monitor's stack; it may\n"
+        "      return, and its exceptions are reported\n"
+        "Example: go 0x50000000\n",
     .words_min = 1,
     .words_max = 6,
     .run = run,

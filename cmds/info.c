@@ -221,11 +221,10 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 const struct cmd cmd_info = {
     .name = "info",
     .group = CMD_INSPECT,
-    .summary = "tell about the machine, the monitor and the boot so far",
+    .summary = "show the machine, the monitor and the state of the boot",
     .usage = "info",
-    .help =
-        "The board; where monitor, DTB and payload lie; what the kernel was built for; what has\n"
-        "been done on the way to it.\n"
-        "Example: info",
+    .help = "The board; where monitor, DTB and payload lie; what the kernel was built for; which\n"
+            "steps of the boot are done.\n"
+            "Example: info",
     .run = run,
 };

@@ -14,7 +14,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     int err;
 
     if (found < 0)
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     err = choice_need_plan(m->boot.now, d);
     if (err)
         return err;
@@ -26,7 +26,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 const struct cmd cmd_load = {
     .name = "load",
     .group = CMD_BOOT,
-    .summary = "copy the images to where the plan wants them",
+    .summary = "copy the images to their places in the plan",
     .usage = "load [kernel|dtb|app|initrd]",
     .help = "All of them, or one. Digests are checked before anything is written.\n"
             "Example: load && md.b 0x40000000 32",

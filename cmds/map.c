@@ -89,7 +89,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     case ADD:
         return map_add(m, argc - 1, argv + 1, d);
     default:
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     }
 }
 
@@ -100,10 +100,10 @@ const struct cmd cmd_map = {
     .usage = "map [show [boot|monitor] | walk [-b|-m] VA | add VA PA SIZE ATTR]",
     .help =
         "Without a word: build boot tables and trampoline.\n"
-        "  show  the boot tables or the monitor's own, merged\n"
-        "  walk  VA level by level and, where the tables are live, by the CPU (AT): in the boot\n"
-        "        tables (-b) or the monitor's (-m); default: whose VA it is\n"
-        "  add   one more mapping in the boot tables; ATTR: r, w, x, then ,normal or ,device\n"
+        "  show  print the mappings of the boot tables or the monitor's, adjacent ones as one\n"
+        "  walk  translate VA level by level and, where the tables are in force, by the CPU (AT):\n"
+        "        in the boot tables (-b) or the monitor's (-m); default: those that map VA\n"
+        "  add   add a mapping to the boot tables; ATTR: r, w, x, then ,normal or ,device\n"
         "Example: map; map add 0xffffff8000000000 0x9000000 4K rw,device; mmu on;\n"
         "         map walk 0xffffffffc0000000",
     .subcommands = subcommands,

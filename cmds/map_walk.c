@@ -56,7 +56,7 @@ static int parse(const struct monitor *m, int argc, char **argv, struct lookup *
     int err;
 
     if (argc < 2 || argc > 3 || (argc == 3 && !boot && !monitor))
-        return diag_set(d, ERR_USAGE, "map walk takes VA, behind -b or -m where wanted");
+        return diag_set(d, ERR_USAGE, "map walk takes VA, with -b or -m before it");
     err = parse_number(argv[argc - 1], &l->va, d);
     if (err)
         return err;
@@ -114,7 +114,7 @@ int map_walk(struct monitor *m, int argc, char **argv, struct diag *d)
     choose_cpu(m, &l);
     view = l.boot ? map_boot_view(m, is_upper(l.va)) : map_live_view(m, is_upper(l.va));
     if (!view.root || pt_walk(&view, l.va, &walk))
-        return diag_set(d, ERR_RANGE, "0x%" PRIx64 " is no virtual address at EL%d", l.va,
+        return diag_set(d, ERR_RANGE, "0x%" PRIx64 " is not a virtual address at EL%d", l.va,
                         view.el2 ? 2 : 1);
     console_printf(&m->con, "%s at 0x%" PRIx64 "\nLEVEL  %-18s %-18s  MEANING\n",
                    l.boot ? "boot tables" : "monitor's tables", view.root, "ENTRY", "DESCRIPTOR");

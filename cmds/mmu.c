@@ -113,7 +113,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     }
     found = text_find(subcommands, argv[1]);
     if (found < 0)
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     err = boot_mmu(&m->boot, found == ON, d);
     if (!err)
         console_printf(&m->con, "boot tables: %s\n", map_boot_state(m));
@@ -123,13 +123,14 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 const struct cmd cmd_mmu = {
     .name = "mmu",
     .group = CMD_BOOT,
-    .summary = "show what is mapped by which registers, switch the boot tables",
+    .summary = "show the translation registers and tables, switch the boot tables",
     .usage = "mmu [on|off]",
     .help =
-        "  on   boot tables in force beside the monitor's; the CPU translates the kernel's entry\n"
-        "  off  out again\n"
-        "At EL1 the upper half is the kernel's. At EL2 a hypervisor kernel joins the monitor's\n"
-        "map; for a kernel at EL1 the EL1 regime is set up.\n"
+        "  on   put the boot tables in force beside the monitor's, and check by AT that the CPU\n"
+        "       translates the kernel's entry\n"
+        "  off  take them out of force\n"
+        "At EL1 the upper half is the kernel's. At EL2 a hypervisor kernel's mappings join the\n"
+        "monitor's map; for a kernel at EL1 the EL1 regime is set up.\n"
         "Example: map && mmu on && mmu",
     .subcommands = subcommands,
     .words_max = 1,

@@ -29,7 +29,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 
     map.devices = argc == 2 && !strcmp(argv[1], "-d");
     if (argc == 2 && !map.devices)
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     for (int role = 0; role < PLAN_ROLE_COUNT; role++)
         map.done[role] = boot_done(&m->boot, (enum plan_role)role);
     if (!m->board.machine.ram_count)

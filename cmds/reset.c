@@ -13,7 +13,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 const struct cmd cmd_reset = {
     .name = "reset",
     .group = CMD_SYSTEM,
-    .summary = "start the machine again",
+    .summary = "reset the machine",
     .usage = "reset",
     .help = "Asks the firmware (PSCI SYSTEM_RESET).\n"
             "Example: reset",

@@ -38,7 +38,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (argc == 3)
         return run_memory(m, argv, d);
     if (argc == 2 && strcmp(argv[1], "script") != 0)
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[1]);
     return run_image(m, d);
 }
 
@@ -47,10 +47,11 @@ const struct cmd cmd_run = {
     .group = CMD_SCRIPT,
     .summary = "run a script",
     .usage = "run [script] | run ADDR SIZE",
-    .help = "The uploaded script, else the payload's, or text in memory: each line as if typed.\n"
-            "It stops at the first line that fails; one that ends in `|| echo skipped` does not\n"
-            "fail. Ctrl-C stops it. Without a key, autoboot runs the script instead of boot.\n"
-            "Example: xmodem script && run",
+    .help =
+        "The uploaded script, else the payload's, or text in memory: each line as if typed.\n"
+        "It stops at the first line that fails; a line that ends in `|| echo skipped` does not\n"
+        "fail. Ctrl-C stops it. After the countdown, autoboot runs the script instead of boot.\n"
+        "Example: xmodem script && run",
     .subcommands = "script\0",
     .words_max = 2,
     .run = run,

@@ -5,7 +5,7 @@
 const struct cmd cmd_sha256 = {
     .name = "sha256",
     .group = CMD_MEMORY,
-    .summary = "the SHA-256 of memory",
+    .summary = "print the SHA-256 of memory",
     .usage = "sha256 ADDR SIZE",
     .help = "SIZE is in bytes.\n"
             "Example: sha256 0x50000000 64K",

@@ -52,7 +52,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     int slot = argc > 2 ? text_find(UPLOAD_SLOT_NAMES, argv[2]) : UPLOAD_ANY;
 
     if (what < 0 || slot < 0)
-        return diag_set(d, ERR_USAGE, "what is %.32s", argv[what < 0 ? 1 : 2]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", argv[what < 0 ? 1 : 2]);
     if (what == LIST)
         return argc > 2 ? diag_set(d, ERR_USAGE, "list takes no word") : list(m);
     if (what == KEEP)
@@ -65,12 +65,13 @@ const struct cmd cmd_upload = {
     .group = CMD_BOOT,
     .summary = "list, keep or drop what was uploaded",
     .usage = "upload [list|keep [SLOT]|drop [SLOT]]",
-    .help = "  SLOT  kernel, app, dtb, initrd, script or payload; without it: all\n"
-            "  keep  use what has survived a reset\n"
-            "  drop  forget it; what the payload has is in force again\n"
-            "A file lies in RAM with a record, so that it outlives reset, unless a kernel has\n"
-            "written over it: its digest tells. A new payload takes the place of older uploads.\n"
-            "Example: upload drop app",
+    .help =
+        "  SLOT  kernel, app, dtb, initrd, script or payload; without it: all\n"
+        "  keep  use the uploads that survived a reset\n"
+        "  drop  forget the upload, and use the payload's image again\n"
+        "An upload lies in RAM with a record and survives a reset, unless a kernel has written\n"
+        "over it: its digest tells. A new payload takes the place of older uploads.\n"
+        "Example: upload drop app",
     .subcommands = subcommands,
     .words_max = 2,
     .run = run,

@@ -60,7 +60,7 @@ static int take_word(struct request *r, const char *word, struct diag *d)
     else if (strcmp(word, "-g") == 0 && r->start == XMODEM_CRC && r->batch)
         r->start = XMODEM_STREAM;
     else if (*word == '-' || r->count == WORDS_MAX)
-        return diag_set(d, ERR_USAGE, "what is %.32s", word);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", word);
     else
         r->words[r->count++] = word;
     return ERR_OK;
@@ -238,7 +238,8 @@ static int receive_to_slots(struct monitor *m, const struct request *r, enum upl
     if (!err)
         err = receive(m, r, &t, &files, d);
     if (!err && r->has_sha256 && files.count > 1)
-        err = diag_set(d, ERR_USAGE, SHA256_OPTION " is for one file, %u came", files.count);
+        err = diag_set(d, ERR_USAGE, SHA256_OPTION " is for one file, but %u were received",
+                       files.count);
     for (unsigned i = 0; i < files.count && !err; i++) {
         files.files[i].slot = slot;
         files.files[i].has_sha256 = r->has_sha256;
@@ -263,9 +264,10 @@ static int find_source(const struct monitor *m, const struct request *r, struct 
     if (r->batch && r->count == 4)
         *name = r->words[3];
     else if (r->count != 3)
-        return diag_set(d, ERR_USAGE, "send what");
+        return diag_set(d, ERR_USAGE, "send takes ADDR and SIZE");
     if (r->has_sha256 || r->start != XMODEM_CRC)
-        return diag_set(d, ERR_USAGE, "the receiver chooses the checks");
+        return diag_set(d, ERR_USAGE,
+                        "send takes no -c, -g or sha256=: the receiver chooses the check");
     return memory_bytes(m, r->words[1], r->words[2], span, d);
 }
 
@@ -299,6 +301,6 @@ int xfer_run(struct monitor *m, int argc, char **argv, bool batch, struct diag *
         return send(m, &r, d);
     slot = r.count ? text_find(UPLOAD_SLOT_NAMES, r.words[0]) : UPLOAD_ANY;
     if (r.count > (slot < 0 ? 2U : 1U))
-        return diag_set(d, ERR_USAGE, "what is %.32s", r.words[r.count - 1]);
+        return diag_set(d, ERR_USAGE, "unexpected word: %.32s", r.words[r.count - 1]);
     return slot < 0 ? receive_raw(m, &r, d) : receive_to_slots(m, &r, (enum upload_slot)slot, d);
 }

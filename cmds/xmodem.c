@@ -17,9 +17,9 @@ const struct cmd cmd_xmodem = {
              "[-t SECONDS]",
     .help =
         "  SLOT        kernel, app, dtb, initrd, script or payload: checked as a whole, then part\n"
-        "              of the plan; without it, name and content tell\n"
+        "              of the plan; without it, the file's name and content tell the slot\n"
         "  ADDR        raw bytes go there, LIMIT at most (default: all that is free)\n"
-        "  -c          checksums for CRC-16: some damage passes these, none passes sha256=\n"
+        "  -c          8-bit checksums instead of CRC-16: some damage passes them, none sha256=\n"
         "  -t          how long to wait for the other side (default 60)\n"
         "  sha256=HEX  what the digest must be\n"
         "YMODEM senders are understood too. Ctrl-C stops it before the first block, Ctrl-X twice\n"

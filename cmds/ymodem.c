@@ -12,7 +12,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 const struct cmd cmd_ymodem = {
     .name = "ymodem",
     .group = CMD_BOOT,
-    .summary = "the same, several files at once, with names and exact sizes",
+    .summary = "receive files with names and exact sizes, or send memory",
     .usage = "ymodem [SLOT|ADDR [LIMIT]] [-c|-g] [-t SECONDS] [sha256=HEX] | ymodem send ADDR SIZE "
              "[NAME] [-t SECONDS]",
     .help = "  -g  streaming: no answers; any damage ends it\n"

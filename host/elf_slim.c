@@ -129,7 +129,8 @@ static int check(const struct elf64 *before, struct bytes file, struct diag *d)
         if (after.segment_count != before->segment_count || a->va != b->va || a->pa != b->pa ||
             a->memsz != b->memsz || a->filesz != b->filesz || a->flags != b->flags ||
             memcmp(before->file.data + a->offset, file.data + b->offset, a->filesz) != 0)
-            return diag_set(d, ERR_FORMAT, "segment %u is lost without its sections", i);
+            return diag_set(d, ERR_FORMAT, "segment %u would change without the section headers",
+                            i);
     }
     return ERR_OK;
 }

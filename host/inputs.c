@@ -39,7 +39,7 @@ static int take_cpus(const struct options *o, struct sel4_facts *facts)
     if (!o->cpus.given)
         return 0;
     if (facts->core_count && facts->core_count != cpus)
-        return report_error(o->kernel, "built for %u core%s, so --cpus %u cannot be",
+        return report_error(o->kernel, "built for %u core%s, so --cpus %u is wrong",
                             facts->core_count, facts->core_count == 1 ? "" : "s", cpus);
     facts->core_count = cpus;
     return 0;

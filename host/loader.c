@@ -63,7 +63,7 @@ static int check_desc(struct loader *l, Elf_Scn *section, const GElf_Shdr *shdr)
     Elf_Data *data = elf_getdata(section, NULL);
 
     if (!data || data->d_size != sizeof(desc))
-        return report_error(l->path, "section %s is not of %zu bytes", PAYLOAD_DESC_SECTION,
+        return report_error(l->path, "section %s does not have %zu bytes", PAYLOAD_DESC_SECTION,
                             sizeof(desc));
     memcpy(&desc, data->d_buf, sizeof(desc));
     if (le64toh(desc.magic) != PAYLOAD_DESC_MAGIC)
@@ -101,7 +101,9 @@ static int check_segment(const struct loader *l, const GElf_Phdr *phdr)
         return report_error(l->path, "segment at 0x%" PRIx64 " is not between %s and %s",
                             phdr->p_vaddr, LOADER_START_SYMBOL, LOADER_END_SYMBOL);
     if (phdr->p_paddr - phdr->p_vaddr != l->load_addr - l->va.start)
-        return report_error(l->path, "segment at 0x%" PRIx64 " is apart from the first in memory",
+        return report_error(l->path,
+                            "segment at 0x%" PRIx64
+                            ": its physical address does not follow the first segment's",
                             phdr->p_vaddr);
     if (phdr->p_offset > l->file.size || phdr->p_filesz > l->file.size - phdr->p_offset)
         return report_error(l->path, "segment at 0x%" PRIx64 " lies outside the file",

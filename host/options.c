@@ -120,7 +120,7 @@ static int set_seconds(const char *value, int32_t *field, struct diag *d)
     if (err)
         return err;
     if (seconds > SECONDS_MAX)
-        return diag_set(d, ERR_RANGE, "%s seconds are more than a day", value);
+        return diag_set(d, ERR_RANGE, "%s s is more than %d s", value, SECONDS_MAX);
     *field = (int32_t)seconds;
     return ERR_OK;
 }

@@ -37,7 +37,7 @@ int fdt_mem_copy(struct bytes blob, uint32_t spare, void *out, uint32_t room, st
         return err;
     total = (uint64_t)fdt_outline_used(&s) + spare;
     if (total > room)
-        return diag_set(d, ERR_NOMEM, "%" PRIu64 " bytes of devicetree do not fit into %" PRIu32,
+        return diag_set(d, ERR_NOMEM, "a DTB of %" PRIu64 " bytes does not fit into %" PRIu32,
                         total, room);
     memset(out, 0, sizeof(struct fdt_header));
     fdt_set_magic(out, FDT_MAGIC);

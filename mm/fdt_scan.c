@@ -58,8 +58,8 @@ static int check_header(struct bytes *blob, struct diag *d)
     int err;
 
     if ((uintptr_t)blob->data % BLOB_ALIGNMENT)
-        return diag_set(d, ERR_ALIGN, "the devicetree's address is no multiple of %d",
-                        BLOB_ALIGNMENT);
+        return diag_set(d, ERR_ALIGN, "the DTB's address 0x%" PRIx64 " is not a multiple of %d",
+                        bytes_range(*blob).start, BLOB_ALIGNMENT);
     if (blob->size < sizeof(*h))
         return diag_set(d, ERR_TRUNCATED, "%zu bytes do not hold a devicetree header", blob->size);
     if (fdt_magic(h) != FDT_MAGIC)
@@ -73,7 +73,8 @@ static int check_header(struct bytes *blob, struct diag *d)
         return diag_set(d, ERR_TRUNCATED, "total size %" PRIu32 " but only %zu bytes", total,
                         blob->size);
     if (total < sizeof(*h) || total > INT32_MAX)
-        return diag_set(d, ERR_FORMAT, "total size %" PRIu32 " cannot be", total);
+        return diag_set(d, ERR_FORMAT, "total size %" PRIu32 " is not from %zu to %" PRId32, total,
+                        sizeof(*h), INT32_MAX);
     blob->size = total;
     return ERR_OK;
 }
@@ -82,12 +83,12 @@ static int find_block(struct bytes blob, const char *what, uint32_t offset, uint
                       uint32_t alignment, struct bytes *out, struct diag *d)
 {
     if (!is_aligned(offset, alignment))
-        return diag_set(d, ERR_ALIGN, "%s block at 0x%" PRIx32 ", no multiple of %" PRIu32, what,
+        return diag_set(d, ERR_ALIGN, "%s block at 0x%" PRIx32 ", not a multiple of %" PRIu32, what,
                         offset, alignment);
     if (offset < sizeof(struct fdt_header) || bytes_sub(blob, offset, size, out))
         return diag_set(d, ERR_TRUNCATED,
                         "%s block at 0x%" PRIx32 "+0x%" PRIx32
-                        " lies outside the 0x%zx bytes behind the header",
+                        " lies outside the 0x%zx bytes after the header",
                         what, offset, size, blob.size);
     return ERR_OK;
 }
@@ -298,8 +299,8 @@ int fdt_scan_next(struct fdt_scan *s, struct fdt_item *item, struct diag *d)
     case FDT_END:
         return end(s, false, d);
     default:
-        return diag_set(d, ERR_FORMAT, "0x%08" PRIx32 " at 0x%" PRIx32 " is no token", tag,
-                        s->structure_offset + s->offset);
+        return diag_set(d, ERR_FORMAT, "0x%08" PRIx32 " at 0x%" PRIx32 " is not a devicetree token",
+                        tag, s->structure_offset + s->offset);
     }
 }
 

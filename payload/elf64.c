@@ -35,7 +35,8 @@ static int check_kind(const Elf64_Ehdr *h, struct diag *d)
     if (h->e_ehsize != sizeof(*h))
         return diag_set(d, ERR_FORMAT, "ELF header size is %u, not %zu", h->e_ehsize, sizeof(*h));
     if (h->e_phnum == PN_XNUM)
-        return diag_set(d, ERR_UNSUPPORTED, "%u program headers or more", PN_XNUM);
+        return diag_set(d, ERR_UNSUPPORTED, "%u program headers or more are not supported",
+                        PN_XNUM);
     if (h->e_phnum != 0 && h->e_phentsize != sizeof(Elf64_Phdr))
         return diag_set(d, ERR_FORMAT, "program header size is %u, not %zu", h->e_phentsize,
                         sizeof(Elf64_Phdr));

@@ -82,8 +82,10 @@ static int read_ram(struct fit_image *image, struct bytes pairs, struct diag *d)
     const size_t pair_bytes = 2 * sizeof(uint64_t);
 
     if (pairs.size % pair_bytes != 0 || pairs.size / pair_bytes > SEL4_RAM_MAX)
-        return diag_set(d, ERR_FORMAT, "image %s: " FIT_PROP_RAM " has %zu bytes", image->name,
-                        pairs.size);
+        return diag_set(d, ERR_FORMAT,
+                        "image %s: " FIT_PROP_RAM
+                        " has %zu bytes, not 16 for each of up to %d ranges",
+                        image->name, pairs.size, SEL4_RAM_MAX);
     for (size_t at = 0; at < pairs.size; at += pair_bytes) {
         struct range *r = &facts->ram[facts->ram_count++];
 
@@ -91,7 +93,7 @@ static int read_ram(struct fit_image *image, struct bytes pairs, struct diag *d)
         (void)bytes_be64(pairs, at + sizeof(uint64_t), &r->end);
         if (r->start >= r->end)
             return diag_set(d, ERR_RANGE,
-                            "image %s: " FIT_PROP_RAM " 0x%" PRIx64 "-0x%" PRIx64 " is no range",
+                            "image %s: " FIT_PROP_RAM " 0x%" PRIx64 "-0x%" PRIx64 " is not a range",
                             image->name, r->start, r->end);
     }
     return ERR_OK;

@@ -179,7 +179,7 @@ static int refuse_name(const struct opener *o, const struct naming *naming, cons
 
     if (fit_props_copy(printable, sizeof(printable), name, strlen(name)))
         strcpy(printable, "with such a name");
-    return diag_set(o->d, ERR_NOTFOUND, "configuration %s: no image %s, as %s wants",
+    return diag_set(o->d, ERR_NOTFOUND, "configuration %s: no image %s, which %s names",
                     o->fit->config, printable, naming->property);
 }
 

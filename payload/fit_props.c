@@ -139,7 +139,7 @@ int fit_props_read(const void *tree, int node, const struct fit_rule *rules, uns
         if (i == count)
             continue;
         if (*seen & BIT(i))
-            err = diag_set(&why, ERR_FORMAT, "is there twice");
+            err = diag_set(&why, ERR_FORMAT, "occurs twice");
         else
             err = take(&rules[i], value, &why);
         if (err)

@@ -103,7 +103,8 @@ static int check_size(const struct linux_image *image, struct diag *d)
                         "Image with image_size 0x%" PRIx64 ", but a file of 0x%zx bytes",
                         image->memory_bytes, image->file.size);
     if (!is_aligned(image->text_offset, PAGE_BYTES))
-        return diag_set(d, ERR_ALIGN, "Image with text_offset 0x%" PRIx64 ", no multiple of 4096",
+        return diag_set(d, ERR_ALIGN,
+                        "Image with text_offset 0x%" PRIx64 ", not a multiple of 4096",
                         image->text_offset);
     if (checked_add(image->text_offset, image->memory_bytes, &end) || end > INT64_MAX)
         return diag_set(d, ERR_RANGE,

@@ -77,7 +77,7 @@ static int gzip_unpack(struct bytes packed, uint8_t *out, size_t room, size_t *s
     if (result)
         return diag_set(d, ERR_FORMAT, "gzip data is damaged or cut short");
     if (used != packed.size)
-        return diag_set(d, ERR_FORMAT, "%zu bytes behind the end of the gzip data",
+        return diag_set(d, ERR_FORMAT, "%zu bytes after the end of the gzip data",
                         packed.size - used);
     return ERR_OK;
 }
@@ -87,7 +87,7 @@ static int lz4_open(struct bytes packed, struct lz4_frame *frame, struct diag *d
     int err = lz4_frame_open(packed, frame, d);
 
     if (!err && frame->end != packed.size)
-        err = diag_set(d, ERR_FORMAT, "%zu bytes behind the end of the LZ4 data",
+        err = diag_set(d, ERR_FORMAT, "%zu bytes after the end of the LZ4 data",
                        packed.size - frame->end);
     return err;
 }

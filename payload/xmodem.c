@@ -70,8 +70,8 @@ static void fail_room(struct xmodem *x, size_t size)
 
 static void fail_announced(struct xmodem *x, size_t size)
 {
-    xmodem_cancel(
-        x, diag_set(x->why, ERR_FORMAT, "%zu bytes came, %zu were announced", size, x->size));
+    xmodem_cancel(x,
+                  diag_set(x->why, ERR_FORMAT, "%zu bytes received, %zu announced", size, x->size));
 }
 
 /* Between header and first data as before a header, the sender waits for the start character. */

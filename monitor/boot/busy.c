@@ -118,8 +118,9 @@ int busy_room(const struct board *board, const struct choice *c, struct range *o
     }
     if (range_is_empty(best))
         return diag_set(d, ERR_NOMEM,
-                        board->machine.ram_count ? "no memory is free"
-                                                 : "without a devicetree no memory is known");
+                        board->machine.ram_count
+                            ? "no RAM is free"
+                            : "without a devicetree the machine's RAM is not known");
     *out = best;
     return ERR_OK;
 }

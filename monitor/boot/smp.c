@@ -43,7 +43,7 @@ static int await(const struct smp *s, unsigned number, uint64_t mpidr, struct di
     while (!is_present(s, number)) {
         if (console_now_us(s->clock) - start > ARRIVAL_US)
             return diag_set(d, ERR_TIMEOUT,
-                            "core %u (MPIDR 0x%" PRIx64 ") was started but did not come", number,
+                            "core %u (MPIDR 0x%" PRIx64 ") was started but did not arrive", number,
                             mpidr);
     }
     return ERR_OK;

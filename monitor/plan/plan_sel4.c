@@ -33,7 +33,8 @@ static int check_kernel(const struct elf64 *kernel, struct diag *d)
     uint64_t offset = kernel->pa.start - kernel->va.start;
 
     if (!is_aligned(kernel->pa.start, BLOCK_BYTES))
-        return diag_set(d, ERR_ALIGN, "kernel: physical base 0x%" PRIx64 " is no multiple of 2 MiB",
+        return diag_set(d, ERR_ALIGN,
+                        "kernel: physical base 0x%" PRIx64 " is not a multiple of 2 MiB",
                         kernel->pa.start);
     for (unsigned i = 0; i < kernel->segment_count; i++) {
         const struct elf64_segment *s = &kernel->segments[i];
@@ -63,7 +64,7 @@ static int open_kernel(const struct plan_input *in, struct boot_plan *plan, stru
     sel4_facts(&plan->kernel, &in->facts, &plan->facts);
     if (!plan->facts.is_sel4)
         return diag_set(d, ERR_UNSUPPORTED,
-                        "kernel: no seL4 kernel: its virtual base is 0x%" PRIx64,
+                        "kernel: not an seL4 kernel: its virtual base is 0x%" PRIx64,
                         plan->kernel.va.start);
     return ERR_OK;
 }
@@ -174,7 +175,9 @@ static int place(const struct plan_input *in, struct boot_plan *plan, struct dia
 
     plan->ranges[PLAN_KERNEL] = plan->kernel.pa;
     if (plan->kernel.pa.end > SEL4_PADDR_TOP)
-        return diag_set(d, ERR_RANGE, "kernel: its end 0x%" PRIx64 " is beyond 0x%" PRIx64,
+        return diag_set(d, ERR_RANGE,
+                        "kernel: its end 0x%" PRIx64 " is beyond 0x%" PRIx64
+                        ", the end of seL4's physical window",
                         plan->kernel.pa.end, SEL4_PADDR_TOP);
     err = find_window(in, plan, &window, d);
     if (err)

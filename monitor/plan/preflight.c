@@ -147,7 +147,8 @@ static int check_linux(const struct boot_plan *plan, const struct plan_input *in
                         "page size: kernel built for %u KiB, which this CPU does not have",
                         image->page_kib);
     if (in->machine_el && image->big_endian && !field_get(in->mmfr0, 11, 8))
-        return diag_set(d, ERR_MISMATCH, "byte order: kernel is big-endian, which this CPU cannot");
+        return diag_set(d, ERR_MISMATCH,
+                        "byte order: kernel is big-endian, which this CPU does not support");
     if (length > LINUX_BOOTARGS_MAX)
         return diag_set(d, ERR_MISMATCH, "bootargs: %zu bytes, of which Linux takes %d", length,
                         LINUX_BOOTARGS_MAX);

@@ -59,7 +59,7 @@ static int take_word(const char **cursor, int status, struct writer *w, struct d
             rc = put_status(w, status, d);
         } else {
             if (quote != '\'' && *p == '\\' && *++p == '\0') {
-                return diag_set(d, ERR_FORMAT, "nothing behind the last \\");
+                return diag_set(d, ERR_FORMAT, "nothing after the last \\");
             }
             if (is_control(*p)) {
                 return diag_set(d, ERR_FORMAT, "control character 0x%02x", (unsigned)*p);
@@ -143,10 +143,10 @@ int parse_next(const char **cursor, int status, struct parse_command *out, struc
             return rc;
         }
         if (out->argc == 0 && out->join != PARSE_ALWAYS) {
-            return diag_set(d, ERR_FORMAT, "no command behind %s", join_name(out->join));
+            return diag_set(d, ERR_FORMAT, "no command after %s", join_name(out->join));
         }
         if (out->argc == 0 && out->next != PARSE_ALWAYS) {
-            return diag_set(d, ERR_FORMAT, "no command in front of %s", join_name(out->next));
+            return diag_set(d, ERR_FORMAT, "no command before %s", join_name(out->next));
         }
     } while (out->argc == 0);
     return 1;

@@ -30,7 +30,7 @@ static int run_lines(struct shell *sh, struct bytes text, struct diag *d)
 
     while (at < text.size && status == ERR_OK) {
         if (console_interrupted(sh->con))
-            return diag_set(d, ERR_INTERRUPTED, "interrupted behind line %u", number);
+            return diag_set(d, ERR_INTERRUPTED, "interrupted after line %u", number);
         take_line(text, &at, line);
         number++;
         sh->status = ERR_OK; /* of a line without a command */
@@ -48,11 +48,11 @@ int script_run(struct shell *sh, struct bytes text, struct diag *d)
     int status;
 
     if (memchr(text.data, '\0', text.size))
-        return diag_set(d, ERR_FORMAT, "the script is no text: it has a NUL");
+        return diag_set(d, ERR_FORMAT, "the script is not text: it has a NUL byte");
     for (const struct script *s = script.outer; s; s = s->outer)
         depth++;
     if (depth == SCRIPT_DEPTH_MAX)
-        return diag_set(d, ERR_NOMEM, "more than %d scripts in each other", SCRIPT_DEPTH_MAX);
+        return diag_set(d, ERR_NOMEM, "more than %d nested scripts", SCRIPT_DEPTH_MAX);
     sh->script = &script;
     status = run_lines(sh, text, d);
     sh->script = script.outer;

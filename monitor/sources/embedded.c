@@ -35,11 +35,13 @@ int embedded_verify(const struct sources *s, struct diag *d)
     struct sha256 now;
 
     if (s->desc.tree_size > s->payload.size)
-        return diag_set(d, ERR_FORMAT, "its tree of %" PRIu64 " bytes is larger than all of it",
-                        s->desc.tree_size);
+        return diag_set(d, ERR_FORMAT,
+                        "its tree of %" PRIu64 " bytes is larger than all its %zu bytes",
+                        s->desc.tree_size, s->payload.size);
     digest_sha256(s->payload.data, s->desc.tree_size, &now);
     if (!digest_equal(&now, &s->desc.tree_sha256))
-        return diag_set(d, ERR_DIGEST, "the digest of its tree does not match the loader's");
+        return diag_set(d, ERR_DIGEST,
+                        "the sha256 of its tree is not the one that elfmon-pack recorded");
     return ERR_OK;
 }
 

@@ -110,7 +110,7 @@ struct memory {
 static int find_room(const struct memory *memory, uint64_t bytes, struct range *out, struct diag *d)
 {
     if (bytes == 0)
-        return diag_set(d, ERR_FORMAT, "unpacks to nothing");
+        return diag_set(d, ERR_FORMAT, "unpacks to 0 bytes");
     if (bytes > SIZE_MAX - PAGE_BYTES ||
         room_find_high(memory->machine, memory->taken, align_up(bytes, PAGE_BYTES), out))
         return diag_set(d, ERR_NOMEM, "unpacks to %" PRIu64 " bytes, for which there is no room",

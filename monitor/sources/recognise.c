@@ -98,7 +98,8 @@ static int choose_slot(struct upload_file *file, const struct fit_image *image,
     if (file->slot == UPLOAD_ANY)
         file->slot = slot_by_content(file->data, kind);
     if (file->slot == UPLOAD_ANY)
-        return diag_set(d, ERR_UNSUPPORTED, "%s is %s: it takes a word to say what it is for",
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "%s is %s: name its slot, kernel, app, dtb, initrd, script or payload",
                         image->name, content_name(kind));
     if (!fits(file->slot, kind))
         return diag_set(d, ERR_FORMAT, "%s: %s is %s, not %s", slot_name(file->slot), image->name,

@@ -64,7 +64,7 @@ int upload_keep(struct sources *s, enum upload_slot slot, unsigned *taken, struc
         }
     }
     if (!err && !*taken)
-        err = diag_set(d, ERR_NOTFOUND, "nothing has survived a reset");
+        err = diag_set(d, ERR_NOTFOUND, "no upload has survived a reset");
     return err;
 }
 

@@ -157,7 +157,7 @@ ELFS = table(
 )
 
 # Of these only the kernel is made.
-NO_SEL4 = (Host("not an seL4 kernel"), Live("no seL4 kernel: its virtual base is 0x"))
+NO_SEL4 = (Host("not an seL4 kernel"), Live("not an seL4 kernel: its virtual base is 0x"))
 NO_RAM = "kernel: 0x[0-9a-f]+-0x[0-9a-f]+ is not inside the machine's RAM"
 
 
@@ -190,7 +190,7 @@ KERNELS = table(
             "physical base misaligned",
             segment(pa=0x40001000),
             Host("not an seL4 kernel"),
-            Live("physical base 0x40001000 is no multiple of 2 MiB"),
+            Live("physical base 0x40001000 is not a multiple of 2 MiB"),
         ),
         (
             "at two distances",

@@ -158,7 +158,7 @@ FITS = table(
             adding("configurations", Node("c" * 256)),
             "the name of configuration 2 is longer than 255 characters or not printable",
         ),
-        ("data-size twice", twice(KERNEL, "data-size"), "property data-size is there twice"),
+        ("data-size twice", twice(KERNEL, "data-size"), "property data-size occurs twice"),
         ("data and data-size", prop(KERNEL, "data", b"x"), PLACED),
         ("no data", both(without(KERNEL, "data-size"), without(KERNEL, "data-offset")), PLACED),
         ("no data-size", without(KERNEL, "data-size"), PLACED),
@@ -242,7 +242,7 @@ FITS = table(
         (
             "kernel that is not there",
             prop(CONF, "kernel", texts("vmlinux")),
-            "configuration conf-1: no image vmlinux, as kernel wants",
+            "configuration conf-1: no image vmlinux, which kernel names",
         ),
         (
             "two kernels",
@@ -329,7 +329,7 @@ FITS = table(
         (
             "RAM backwards",
             prop(KERNEL, "elfmon,ram", wide(0x80000000, 0x40000000)),
-            "elfmon,ram 0x80000000-0x40000000 is no range",
+            "elfmon,ram 0x80000000-0x40000000 is not a range",
         ),
         (
             "9 ranges of RAM",

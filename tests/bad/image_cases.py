@@ -61,7 +61,7 @@ IMAGES = table(
         (
             "text_offset misaligned",
             header(text_offset=0x80100),
-            "Image with text_offset 0x80100, no multiple of 4096",
+            "Image with text_offset 0x80100, not a multiple of 4096",
         ),
         ("gzip cut", zipped(lambda z: z[:-9]), Host("gzip data")),
         (

@@ -83,7 +83,7 @@ def test_every_short_length_of_an_elf(packer):
         (("--dtb", APP), f"{APP}: "),
         (("--loader", KERNEL), f"{KERNEL}: not elfmon: "),
         (("--loader", "/dev/null"), "/dev/null: empty file"),
-        (("--cpus", "4"), f"{KERNEL}: built for 1 core, so --cpus 4 cannot be"),
+        (("--cpus", "4"), f"{KERNEL}: built for 1 core, so --cpus 4 is wrong"),
         (("--kernel-paddr", "0x50000000"), f"{KERNEL}: an seL4 kernel cannot be moved"),
         (("--app-offset", "1G"), f"{APP}: "),
         (("--load-addr", "0xfffffffffffff000"), "refused: --load-addr leaves no room"),

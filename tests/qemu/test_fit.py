@@ -134,11 +134,11 @@ def test_wrong_configurations_change_nothing(shell):
     before = shell.command("regions"), shell.command("info"), shell.command("payload")
     assert shell.fails("boot nosuch").endswith("no configuration nosuch")
     assert shell.fails("boot conf-3").endswith(
-        "configuration conf-3: no image missing, as kernel wants"
+        "configuration conf-3: no image missing, which kernel names"
     )
     assert shell.fails("boot only-app").endswith("there is no kernel")
     assert "no configuration xxxx" in shell.fails("boot " + 60 * "x")
-    assert "what is conf-2" in shell.fails("boot conf-1 conf-2")
+    assert "unexpected word: conf-2" in shell.fails("boot conf-1 conf-2")
     assert (shell.command("regions"), shell.command("info"), shell.command("payload")) == before
     shell.send("boot conf-1\r")
     check_boots(shell)
@@ -223,9 +223,9 @@ BAD = [
     ("gzip", lambda d: d[:-4] + b"\0\0\0\x70", r"says that it unpacks to 1879048192"),
     ("gzip", lambda d: d[:-1] + b"\x01", "gzip data is damaged|more than|no room"),
     ("gzip", lambda d: bytes(len(d)), "not gzip data"),
-    ("gzip", lambda d: d[:-60] + bytes(60), "damaged|unpacks to nothing"),
+    ("gzip", lambda d: d[:-60] + bytes(60), "damaged|unpacks to 0 bytes"),
     ("lz4", flipped, "LZ4 data is damaged"),
-    ("lz4", lambda d: d[:-60] + bytes(60), "LZ4|behind the end"),
+    ("lz4", lambda d: d[:-60] + bytes(60), "LZ4|after the end"),
     ("lz4", lambda d: d[:6] + bytes(8) + d[14:], "LZ4 frame with a damaged header"),
     ("lz4", lambda d: bytes(len(d)), "not an LZ4 frame"),
 ]

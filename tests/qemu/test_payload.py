@@ -63,7 +63,7 @@ def places_in_tree():
 def test_any_bit_of_the_structure(start, tmp_path, patient, number):
     patient.flip(places_in_tree()[number], number % 8)
     machine = shell_of(start, tmp_path, patient)
-    reason = "the digest of its tree does not match the loader's"
+    reason = "the sha256 of its tree is not the one that elfmon-pack recorded"
     assert f"payload: unusable: {reason}" in machine.banner
     check_nothing_is_written(machine, reason)
 
@@ -82,8 +82,8 @@ def test_any_bit_of_an_image(start, tmp_path, patient, name, role, part):
 @pytest.mark.parametrize(
     "keep, reason",
     [
-        (0, "its tree does not match the loader's"),
-        (100, "its tree does not match the loader's"),
+        (0, "its tree is not the one that elfmon-pack recorded"),
+        (100, "its tree is not the one that elfmon-pack recorded"),
         (150_000, "root task: not an ELF file"),
         (230_000, "image app: its sha256"),
     ],
@@ -103,12 +103,12 @@ def test_raw_image_cut_short(start, tmp_path, keep, reason):
 @pytest.mark.parametrize(
     "change, reason",
     [
-        ({"tree_size": 1 << 40}, "larger than all of it"),
-        ({"tree_size": 0}, "does not match the loader's"),
-        ({"tree_size": 8}, "does not match the loader's"),
+        ({"tree_size": 1 << 40}, "larger than all its "),
+        ({"tree_size": 0}, "not the one that elfmon-pack recorded"),
+        ({"tree_size": 8}, "not the one that elfmon-pack recorded"),
         ({"size": 4096}, "outside the FIT of 4096 bytes"),
-        ({"size": 4095}, "larger than all of it"),
-        ({"offset": 0}, "does not match the loader's"),
+        ({"size": 4095}, "larger than all its "),
+        ({"offset": 0}, "not the one that elfmon-pack recorded"),
     ],
     ids=str,
 )

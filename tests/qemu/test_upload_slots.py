@@ -57,10 +57,10 @@ def image():
 
 def test_nothing_is_there(shell):
     assert shell.command("upload") == "nothing is uploaded"
-    assert shell.fails("upload keep") == "upload: nothing has survived a reset"
+    assert shell.fails("upload keep") == "upload: no upload has survived a reset"
     assert shell.fails("upload drop") == "upload: nothing is uploaded"
     assert shell.fails("upload drop dtb") == "upload: nothing is uploaded as dtb"
-    assert shell.fails("upload drop x").startswith("upload: what is x; usage: ")
+    assert shell.fails("upload drop x").startswith("upload: unexpected word: x; usage: ")
 
 
 @pytest.mark.parametrize("kind", ["virt", "virt,virtualization=on"])
@@ -159,7 +159,7 @@ def test_what_was_written_over_is_said(start, image):
     machine.command(f"mw.b {PLACE + 5000:#x} 0x5a")
     machine.send("reset" + ENTER)
     assert "upload: new.elf (app) was written over before the reset" in machine.expect_prompt()
-    assert machine.fails("upload keep") == "upload: nothing has survived a reset"
+    assert machine.fails("upload keep") == "upload: no upload has survived a reset"
     machine.send("boot" + ENTER)
     assert "root task: all good\n" in machine.result()[0]
 
@@ -248,7 +248,7 @@ def test_what_is_refused_leaves_the_earlier_upload(start, image, tmp_path):
     for slot, path, reason in [
         ("app", cut, "app: ELF of "),
         ("app", text, "app: app is text, not ELF"),
-        ("kernel", TARGETS / "roottask.elf", "kernel: no seL4 kernel"),
+        ("kernel", TARGETS / "roottask.elf", "kernel: not an seL4 kernel"),
         ("kernel", TARGETS / "kernel-hyp40.elf", "exception level: kernel built for "),
         ("app", grown(tmp_path, PAGES_1G), "root task: "),
         ("dtb", tree, "dtb: dtb: "),
@@ -351,11 +351,11 @@ def test_script_in_memory(shell):
     assert lines[3].startswith("error: dtb: ") and lines[4:] == ["script: stopped at line 3"]
     assert shell.status() != 0
     deep = shell.command(script(shell, "run 0x60000000 0x14"))
-    assert deep.startswith("error: run: more than 3 scripts in each other\nscript: stopped")
+    assert deep.startswith("error: run: more than 3 nested scripts\nscript: stopped")
     shell.command("mw 0x60000000 0")
-    assert shell.fails("run 0x60000000 4").startswith("run: the script is no text")
+    assert shell.fails("run 0x60000000 4").startswith("run: the script is not text")
     assert shell.fails("run").startswith("run: there is no script")
-    assert shell.fails("run x").startswith("run: what is x")
+    assert shell.fails("run x").startswith("run: unexpected word: x")
     assert "error: run: " in shell.command("run 0x10 0x10", quiet=True)
     assert "error: run: " in shell.command("run 0xffffffffffffffff 2", quiet=True)
 

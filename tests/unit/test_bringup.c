@@ -74,7 +74,7 @@ static void test_payload_with_another_digest_is_refused(void **state)
     embedded_find(&now()->sources, &m->board.machine, ARCH_FAKE_BASE);
     assert_int_equal(now()->sources.payload.size, PAGE_BYTES);
     embedded_open(&now()->sources);
-    assert_non_null(strstr(now()->sources.payload_problem.text, "digest"));
+    assert_non_null(strstr(now()->sources.payload_problem.text, "sha256 of its tree"));
 }
 
 static void test_banner_without_payload(void **state)
@@ -161,7 +161,7 @@ static void test_smp_names_a_core_that_does_not_come(void **state)
     now()->plan.handover.core_count = 2;
     boot.fake.console.look_us = 1000;
     assert_int_equal(smp_start(&smp, false, &d), ERR_TIMEOUT);
-    assert_string_equal(d.text, "core 1 (MPIDR 0x1) was started but did not come");
+    assert_string_equal(d.text, "core 1 (MPIDR 0x1) was started but did not arrive");
 }
 
 static void test_smp_releases_a_core_that_spins(void **state)

@@ -190,7 +190,7 @@ static void test_check_of_a_broken_tree(void **state)
 {
     (void)state;
     dtb.data[fdt_off_dt_struct(dtb.data) + 3] = 7;
-    runs("dtb check", -ERR_FORMAT, "error: dtb: 0x00000007 at 0x38 is no token\r\n");
+    runs("dtb check", -ERR_FORMAT, "error: dtb: 0x00000007 at 0x38 is not a devicetree token\r\n");
 }
 
 static void test_usage(void **state)

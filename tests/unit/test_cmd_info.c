@@ -233,7 +233,8 @@ static void test_regions_without_ram(void **state)
 static void test_regions_refuses(void **state)
 {
     (void)state;
-    assert_refuses("regions -x", ERR_USAGE, "error: regions: what is -x; usage: regions [-d]\r\n");
+    assert_refuses("regions -x", ERR_USAGE,
+                   "error: regions: unexpected word: -x; usage: regions [-d]\r\n");
     assert_refuses("regions -d -d", ERR_USAGE,
                    "error: regions: too many words; usage: regions [-d]\r\n");
     console_fake_type(&boot.fake.console, "\x03");

@@ -102,7 +102,7 @@ static void test_load_refuses(void **state)
 {
     (void)state;
     assert_refuses("load foo", ERR_USAGE,
-                   "error: load: what is foo; usage: load [kernel|dtb|app|initrd]\r\n");
+                   "error: load: unexpected word: foo; usage: load [kernel|dtb|app|initrd]\r\n");
     assert_refuses("load kernel app", ERR_USAGE,
                    "error: load: too many words; usage: load [kernel|dtb|app|initrd]\r\n");
     boot.app.file[boot.app.content[0]] ^= 1;
@@ -327,7 +327,7 @@ static void test_walk_el1_kernel_at_el2(void **state)
     PRINTS("map walk -b 0x40000000", "AT S1E1R: 0x0000000040000000", ": DISAGREE");
     assert_int_equal(arch_fake.translate_regime, ARCH_REGIME_EL1);
     assert_refuses("map walk -m 0xffffffffc0000000", ERR_RANGE,
-                   "error: map: 0xffffffffc0000000 is no virtual address at EL2\r\n");
+                   "error: map: 0xffffffffc0000000 is not a virtual address at EL2\r\n");
 }
 
 static void test_walk_el2_kernel(void **state)
@@ -340,7 +340,7 @@ static void test_walk_el2_kernel(void **state)
     PRINTS("map walk -b 0x40000000", "AT S1E2R: not asked");
     PRINTS("map walk -b 0x8000000000", "AT S1E2R: 0x0000000040000000", ": DISAGREE");
     assert_refuses("map walk 0xffffffffc0000000", ERR_RANGE,
-                   "error: map: 0xffffffffc0000000 is no virtual address at EL2\r\n");
+                   "error: map: 0xffffffffc0000000 is not a virtual address at EL2\r\n");
 }
 
 static void test_walk_monitor(void **state)
@@ -358,9 +358,9 @@ static void test_walk_monitor(void **state)
            "Normal WB, R-X, non-shareable, AF, 4 KiB page\r\n", "AT S1E1R: ", ": agree\r\n");
     PRINTS("map walk -m 0xffffffffc0000000", "monitor's tables at 0x", "2 MiB block");
     assert_refuses("map walk 0x8000000000000000", ERR_RANGE,
-                   "error: map: 0x8000000000000000 is no virtual address at EL1\r\n");
+                   "error: map: 0x8000000000000000 is not a virtual address at EL1\r\n");
     assert_refuses("map walk 0xfffeffffffffffff", ERR_RANGE,
-                   "error: map: 0xfffeffffffffffff is no virtual address at EL1\r\n");
+                   "error: map: 0xfffeffffffffffff is not a virtual address at EL1\r\n");
 }
 
 /* --- mmu ---------------------------------------------------------------------------------- */
@@ -449,7 +449,8 @@ static void test_mmu_shows_both_regimes(void **state)
 static void test_mmu_usage(void **state)
 {
     (void)state;
-    assert_refuses("mmu foo", ERR_USAGE, "error: mmu: what is foo; usage: mmu [on|off]\r\n");
+    assert_refuses("mmu foo", ERR_USAGE,
+                   "error: mmu: unexpected word: foo; usage: mmu [on|off]\r\n");
     assert_refuses("mmu on off", ERR_USAGE, "error: mmu: too many words; usage: mmu [on|off]\r\n");
 }
 

@@ -20,7 +20,7 @@ static void test_script_runs_line_by_line(void **state)
 
     (void)state;
     prints("run", -ERR_NOTFOUND, "there is no script");
-    prints("run it", -ERR_USAGE, "what is it");
+    prints("run it", -ERR_USAGE, "unexpected word: it");
     runs("echo a\necho b", 0, "a\r\nb\r\n");
     runs("echo a\r\n\r\n# c\r\n  echo b; echo $?\r\n", 0, "a\r\nb\r\n0\r\n");
     runs("nosuch\necho b", -ERR_NOTFOUND,
@@ -34,7 +34,7 @@ static void test_script_runs_line_by_line(void **state)
     assert_taken(1);
     prints("run", -ERR_NOMEM, "a line is at most 1023 characters");
     runs("run", -ERR_NOMEM,
-         "error: run: more than 3 scripts in each other\r\nscript: stopped at line 1\r\n"
+         "error: run: more than 3 nested scripts\r\nscript: stopped at line 1\r\n"
          "script: stopped at line 1\r\nscript: stopped at line 1\r\n");
     assert_null(m->shell.script);
 }
@@ -57,7 +57,7 @@ static void test_script_in_memory(void **state)
     strcpy(at, "echo memory");
     prints("run 0x40100000 11", 0, "memory");
     prints("run 0x40100000 12", -ERR_FORMAT, "it has a NUL");
-    prints("run 0x40100000", -ERR_USAGE, "what is 0x40100000");
+    prints("run 0x40100000", -ERR_USAGE, "unexpected word: 0x40100000");
     prints("run 0x40100000 x", -ERR_NUMBER, "not a number");
     prints("run 0xffffffffffffffff 2", -ERR_RANGE, "pass the end of the address space");
     prints("run 0x10 4", -ERR_FAULT, "fault at 0x10");

@@ -8,8 +8,8 @@ static void test_upload_command(void **state)
 {
     (void)state;
     prints("upload", 0, "nothing is uploaded");
-    prints("upload frob", -ERR_USAGE, "what is frob; usage: upload [list|");
-    prints("upload drop frob", -ERR_USAGE, "what is frob; usage: ");
+    prints("upload frob", -ERR_USAGE, "unexpected word: frob; usage: upload [list|");
+    prints("upload drop frob", -ERR_USAGE, "unexpected word: frob; usage: ");
     prints("upload list app", -ERR_USAGE, "list takes no word");
     prints("upload drop app", -ERR_NOTFOUND, "nothing is uploaded as app");
     receive(0, UPLOAD_APP, "new.elf", new_app(0x6000), 0);
@@ -27,7 +27,7 @@ static void test_upload_command(void **state)
     prints("upload list", 0, "s, 7 B at ");
     prints("upload list", 0, ", survived the reset, not in use\r\n");
     prints("info", 0, "script s (not in use)");
-    prints("upload keep app", -ERR_NOTFOUND, "nothing has survived a reset");
+    prints("upload keep app", -ERR_NOTFOUND, "no upload has survived a reset");
     prints("upload keep script; run", 0, "script: s, 7 B at 0x");
     prints("run", 0, "hi\r\n");
 }
@@ -54,7 +54,7 @@ static void test_devicetree_in_use(void **state)
     dtb_fake_string(&dtb, "model", "uploaded");
     receive(0, UPLOAD_DTB, "board.dtb", dtb_fake_finish(&dtb), 0);
     prints("dtb use upload", -ERR_NOTFOUND, "there is no devicetree from upload");
-    prints("dtb use what", -ERR_USAGE, "what is what; usage: ");
+    prints("dtb use what", -ERR_USAGE, "unexpected word: what; usage: ");
     prints("dtb use", 0, "bytes, handed over\r\n");
     assert_int_equal(boot_load(&m->boot, PLAN_ROLE_COUNT, &why), ERR_OK);
     assert_taken(1);

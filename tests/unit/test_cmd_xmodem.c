@@ -50,10 +50,10 @@ static void test_words(void **state)
     static const struct {
         const char *line, *reason;
     } wrong[] = {
-        {"xmodem app 1", "what is 1" USAGE},
-        {"xmodem 0x40010000 1 2", "what is 2" USAGE},
-        {"xmodem 0x40010000 -g", "what is -g" USAGE},
-        {"xmodem 0x40010000 -c -c", "what is -c" USAGE},
+        {"xmodem app 1", "unexpected word: 1" USAGE},
+        {"xmodem 0x40010000 1 2", "unexpected word: 2" USAGE},
+        {"xmodem 0x40010000 -g", "unexpected word: -g" USAGE},
+        {"xmodem 0x40010000 -c -c", "unexpected word: -c" USAGE},
         {"xmodem 0x40010000 -t", "-t wants a number of seconds" USAGE},
         {"xmodem 0x40010000 -t 0", "-t 0 is not from 1 to 3600 s"},
         {"xmodem 0x40010000 -t 3601", "-t 3601 is not from 1 to 3600 s"},
@@ -65,9 +65,10 @@ static void test_words(void **state)
         {"xmodem 0x40010000 0", "there are 4128768 bytes of RAM at 0x40010000, not 0\r"},
         {"xmodem 0x40010000 4128769",
          "there are 4128768 bytes of RAM at 0x40010000, not 4128769\r"},
-        {"xmodem send 0x40010000", "send what" USAGE},
-        {"xmodem send 0x40010000 1 name", "send what" USAGE},
-        {"xmodem send 0x40010000 1 -c", "the receiver chooses the checks" USAGE},
+        {"xmodem send 0x40010000", "send takes ADDR and SIZE" USAGE},
+        {"xmodem send 0x40010000 1 name", "send takes ADDR and SIZE" USAGE},
+        {"xmodem send 0x40010000 1 -c",
+         "send takes no -c, -g or sha256=: the receiver chooses the check" USAGE},
         {"xmodem send 0x40010000 0xffffffffffffffff",
          "18446744073709551615 words of 1 bytes at 0x40010000 pass the end of the address space\r"},
         {"xmodem send 0x403ffff0 17", "fault at 0x40400000\r"},

@@ -42,7 +42,7 @@ static void test_what_passes_is_an_error(void **state)
     arch_fake.lets_pass = true;
     assert_int_equal(monitor_fake_run(&fake, "fault text"), -ERR_STATE);
     assert_string_equal(console_fake_take(&fake.console),
-                        "error: fault: no exception came: text is possible here\r\n");
+                        "error: fault: no exception was taken: text is allowed here\r\n");
 }
 
 static void test_usage(void **state)
@@ -52,7 +52,7 @@ static void test_usage(void **state)
     assert_int_equal(monitor_fake_run(&fake, "fault stack text"), -ERR_USAGE);
     (void)console_fake_take(&fake.console);
     assert_int_equal(monitor_fake_run(&fake, "fault sta"), -ERR_USAGE);
-    assert_non_null(strstr(console_fake_take(&fake.console), "what is sta; usage: fault"));
+    assert_non_null(strstr(console_fake_take(&fake.console), "unexpected word: sta; usage: fault"));
     assert_int_equal(arch_fake.fault_count, 0);
 }
 

@@ -2,7 +2,9 @@
 /* Checking and copying; test_fdt_machine.c has what is read from a tree. */
 #include "tests/unit/unit.h"
 
+#include <inttypes.h>
 #include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,18 +129,21 @@ static void test_every_changed_byte(void **state)
 static void test_alignment(void **state)
 {
     struct bytes blob = small_tree();
+    char text[DIAG_TEXT_BYTES];
     uint32_t size;
 
     (void)state;
     memmove(out + 4, blob.data, blob.size);
     assert_int_equal(check((struct bytes){out + 4, blob.size}, &size), ERR_ALIGN);
-    assert_string_equal(d.text, "the devicetree's address is no multiple of 8");
+    (void)snprintf(text, sizeof(text), "the DTB's address 0x%" PRIxPTR " is not a multiple of 8",
+                   (uintptr_t)out + 4);
+    assert_string_equal(d.text, text);
 
     fdt_set_off_mem_rsvmap(dtb.data, fdt_off_mem_rsvmap(dtb.data) + 4);
-    refused(ERR_ALIGN, "reservation block at 0x2c, no multiple of 8");
+    refused(ERR_ALIGN, "reservation block at 0x2c, not a multiple of 8");
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, fdt_off_dt_struct(dtb.data) + 2);
-    refused(ERR_ALIGN, "structure block at 0x4a, no multiple of 4");
+    refused(ERR_ALIGN, "structure block at 0x4a, not a multiple of 4");
 }
 
 static void test_header(void **state)
@@ -158,7 +163,7 @@ static void test_header(void **state)
     fdt_set_totalsize(dtb.data, 0xffffffff);
     refused(ERR_TRUNCATED, "total size 4294967295 but only 65536 bytes");
     fdt_set_totalsize(dtb.data, 39);
-    refused(ERR_FORMAT, "total size 39 cannot be");
+    refused(ERR_FORMAT, "total size 39 is not from 40 to 2147483647");
     fdt_set_totalsize(dtb.data, 40);
     refused(ERR_TRUNCATED, "reservation block at 0x28 has no end");
     assert_int_equal(check((struct bytes){dtb.data, (size_t)3 << 30}, &size), ERR_TRUNCATED);
@@ -208,19 +213,19 @@ static void test_blocks_outside(void **state)
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, 0xfffffffc);
     refused(ERR_TRUNCATED, "structure block at 0xfffffffc+0x80 lies outside the 0xf9 bytes "
-                           "behind the header");
+                           "after the header");
     (void)small_tree();
     fdt_set_off_dt_struct(dtb.data, 0);
     refused(ERR_TRUNCATED,
-            "structure block at 0x0+0x80 lies outside the 0xf9 bytes behind the header");
+            "structure block at 0x0+0x80 lies outside the 0xf9 bytes after the header");
     (void)small_tree();
     fdt_set_size_dt_strings(dtb.data, 0xfffffff0);
     refused(ERR_TRUNCATED, "strings block at 0xc8+0xfffffff0 lies outside the 0xf9 bytes "
-                           "behind the header");
+                           "after the header");
     (void)small_tree();
     fdt_set_off_mem_rsvmap(dtb.data, 0x10000);
     refused(ERR_TRUNCATED,
-            "reservation block at 0x10000+0x0 lies outside the 0xf9 bytes behind the header");
+            "reservation block at 0x10000+0x0 lies outside the 0xf9 bytes after the header");
     (void)small_tree();
     fdt_set_off_dt_strings(dtb.data, 0x48);
     fdt_set_size_dt_strings(dtb.data, 3);
@@ -243,7 +248,7 @@ static void test_tokens(void **state)
     (void)state;
     (void)small_tree();
     set_struct_word(0, 5);
-    refused(ERR_FORMAT, "0x00000005 at 0x48 is no token");
+    refused(ERR_FORMAT, "0x00000005 at 0x48 is not a devicetree token");
     set_struct_word(0, FDT_PROP);
     set_struct_word(2, 0);
     refused(ERR_FORMAT, "property reg at 0x48 is outside any node");
@@ -437,7 +442,7 @@ static void test_copy(void **state)
     compare_copy((struct bytes){dtb.data, sizeof(dtb.data)}, 24);
     blob = (struct bytes){dtb.data, sizeof(dtb.data)};
     assert_int_equal(fdt_mem_copy(blob, UINT32_MAX, out, UINT32_MAX, &d), ERR_NOMEM);
-    assert_string_equal(d.text, "4294967544 bytes of devicetree do not fit into 4294967295");
+    assert_string_equal(d.text, "a DTB of 4294967544 bytes does not fit into 4294967295");
 }
 
 /* Blocks in another order than the copy has them: fdt_open_into leaves strings before struct

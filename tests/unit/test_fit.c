@@ -156,7 +156,7 @@ static void test_bad_references(void **state)
 
     (void)state;
     fit_fake_set_text(&fake, CONF, FIT_PROP_KERNEL, "kernel-2");
-    assert_refused(ERR_NOTFOUND, "no image kernel-2, as kernel wants");
+    assert_refused(ERR_NOTFOUND, "no image kernel-2, which kernel names");
     fit_fake_set_text(&fake, CONF, FIT_PROP_KERNEL, "");
     assert_refused(ERR_NOTFOUND, "no image");
     fit_fake_set(&fake, CONF, FIT_PROP_KERNEL, "", 0);
@@ -172,10 +172,10 @@ static void test_bad_references(void **state)
     fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "app\0app", 8);
     assert_refused(ERR_FORMAT, "names image app twice");
     fit_fake_set(&fake, CONF, FIT_PROP_LOADABLES, "app\0", 5);
-    assert_refused(ERR_NOTFOUND, "as loadables wants");
+    assert_refused(ERR_NOTFOUND, "which loadables names");
     memset(longer, 'n', FIT_NAME_BYTES);
     fit_fake_set_text(&fake, CONF, FIT_PROP_LOADABLES, longer);
-    assert_refused(ERR_NOTFOUND, "no image with such a name, as loadables wants");
+    assert_refused(ERR_NOTFOUND, "no image with such a name, which loadables names");
     fit_fake_set_text(&fake, CONF, FIT_PROP_LOADABLES, "ap\033p");
     assert_refused(ERR_NOTFOUND, "no image with such a name");
 }
@@ -269,7 +269,7 @@ static void test_lookups_do_not_take_a_unit_address_for_the_name(void **state)
     (void)state;
     fit_fake_add_image(&fake, "init@1", 400, 8);
     fit_fake_set_text(&fake, CONF, FIT_PROP_RAMDISK, "init");
-    assert_config_refused(NULL, ERR_NOTFOUND, "no image init, as ramdisk wants");
+    assert_config_refused(NULL, ERR_NOTFOUND, "no image init, which ramdisk names");
     fit_fake_set_text(&fake, CONF, FIT_PROP_RAMDISK, "init@1");
     assert_opens(NULL);
     assert_string_equal(fit_find(&fit, FIT_INITRD)->name, "init@1");

@@ -39,7 +39,7 @@ static void test_facts_of_the_kernel(void **state)
     assert_refused(ERR_FORMAT, "elfmon,ram has 17 bytes");
     ram[2] = ram[3];
     fit_fake_set(&fake, KERNEL, FIT_PROP_RAM, ram, 32);
-    assert_refused(ERR_RANGE, "0x100000000-0x100000000 is no range");
+    assert_refused(ERR_RANGE, "0x100000000-0x100000000 is not a range");
 }
 
 static void test_any_fact_makes_an_sel4_kernel(void **state)
@@ -228,10 +228,10 @@ static void test_repeated_properties(void **state)
     (void)state;
     fit_fake_set_u32(&fake, KERNEL, "data-sizf", 1);
     fit_fake_replace(&fake, "data-sizf", "data-size", 9);
-    assert_refused(ERR_FORMAT, "/images/kernel: property data-size is there twice");
+    assert_refused(ERR_FORMAT, "/images/kernel: property data-size occurs twice");
     fit_fake_set_text(&fake, CONF, "kernem", "app");
     fit_fake_replace(&fake, "kernem", "kernel", 7);
-    assert_refused(ERR_FORMAT, "property kernel is there twice");
+    assert_refused(ERR_FORMAT, "property kernel occurs twice");
     fit_fake_set_text(&fake, KERNEL, "unknowm", "ignored, as unknown ones are");
     fit_fake_set_text(&fake, KERNEL, "unknown", "ignored, as unknown ones are");
     fit_fake_replace(&fake, "unknowm", "unknown", 8);

@@ -113,7 +113,7 @@ static void test_text_offset(void **state)
     assert_opens();
     assert_int_equal(image.text_offset, 0x80000);
     image_fake_text_offset(&fake, 0x80008);
-    assert_refused(ERR_ALIGN, "Image with text_offset 0x80008, no multiple of 4096");
+    assert_refused(ERR_ALIGN, "Image with text_offset 0x80008, not a multiple of 4096");
     image_fake_text_offset(&fake, UINT64_MAX - 0xfff);
     assert_refused(ERR_RANGE, "Image with text_offset 0xfffffffffffff000 and image_size 0x5000: no "
                               "memory is that large");

@@ -283,7 +283,7 @@ static void test_preflight_byte_order(void **state)
     image_fake_flags(&kernel, 0xb);
     assert_matches();
     input.mmfr0 = 0x1022;
-    assert_differs("byte order: kernel is big-endian, which this CPU cannot");
+    assert_differs("byte order: kernel is big-endian, which this CPU does not support");
     input.machine_el = 0; /* the CPU is not known */
     assert_matches();
 }

@@ -190,7 +190,7 @@ static void test_a_malformed_line_runs_nothing(void **state)
 {
     (void)state;
     assert_runs("ok 1; ok 'x", "", 8, "error: shell: quote ' is not closed\r\n");
-    assert_runs("ok 1 && ", "", 8, "error: shell: no command behind &&\r\n");
+    assert_runs("ok 1 && ", "", 8, "error: shell: no command after &&\r\n");
     assert_runs("ok 1; ok 2 & ok 3", "", 8,
                 "error: shell: a lone &: quote it, or did you mean &&?\r\n");
 }

@@ -154,7 +154,7 @@ static void test_gzip_reasons(void **state)
     pack_gzip(1000);
     memcpy(packed + packed_bytes, "\x10\x27\0\0", 4); /* room enough, but what is it? */
     packed_bytes += 4;
-    assert_refused("gzip", ERR_FORMAT, "4 bytes behind the end of the gzip data");
+    assert_refused("gzip", ERR_FORMAT, "4 bytes after the end of the gzip data");
     packed_bytes = 17;
     assert_refused("gzip", ERR_TRUNCATED, "gzip data is cut short after 17 bytes");
     packed[2] = 7;
@@ -260,7 +260,7 @@ static void test_lz4_reasons(void **state)
     (void)state;
     pack_lz4(PLAIN_BYTES, &info);
     packed[packed_bytes++] = 0;
-    assert_refused("lz4", ERR_FORMAT, "1 bytes behind the end of the LZ4 data");
+    assert_refused("lz4", ERR_FORMAT, "1 bytes after the end of the LZ4 data");
     packed[packed_bytes - 2] ^= 1;
     packed_bytes--;
     assert_refused("lz4", ERR_DIGEST, "LZ4 data is damaged: its content's checksum is 0x");

@@ -171,7 +171,7 @@ static void test_unfit_images_are_refused(void **state)
     receive(0, UPLOAD_KERNEL, "k", new_kernel(0x80000000, 0x4000), 0);
     assert_refused(1, ERR_RANGE, "is not inside the machine's RAM");
     receive(0, UPLOAD_KERNEL, "k", new_app(0x1000), 0);
-    assert_refused(1, ERR_UNSUPPORTED, "kernel: no seL4 kernel");
+    assert_refused(1, ERR_UNSUPPORTED, "kernel: not an seL4 kernel");
     dtb_fake_begin(&dtb);
     tree = dtb_fake_finish(&dtb);
     dtb.data[tree.size - 1] ^= 1;

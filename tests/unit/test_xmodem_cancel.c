@@ -88,7 +88,7 @@ static void test_sender_that_repeats_its_eot(void **state)
     }
     feed_text("\x18\x18\x18\x18");
     assert_in_range(xmodem_fake_wait(&rx), 200, 200);
-    assert_failed(ERR_FORMAT, "128 bytes came, 256 were announced");
+    assert_failed(ERR_FORMAT, "128 bytes received, 256 announced");
 }
 
 static void test_stubborn_sender(void **state)

@@ -186,7 +186,7 @@ static void test_truncated_ymodem(void **state)
     block(1, XMODEM_SMALL_BYTES, 0);
     feed();
     finish_xmodem();
-    assert_failed(ERR_FORMAT, "128 bytes came, 256 were announced");
+    assert_failed(ERR_FORMAT, "128 bytes received, 256 announced");
 }
 
 static void test_more_than_announced(void **state)
@@ -196,7 +196,7 @@ static void test_more_than_announced(void **state)
     block(1, XMODEM_SMALL_BYTES, 0);
     block(2, XMODEM_SMALL_BYTES, 128);
     feed();
-    assert_failed(ERR_FORMAT, "248 bytes came, 120 were announced");
+    assert_failed(ERR_FORMAT, "248 bytes received, 120 announced");
 }
 
 static void test_lost_ack_of_an_eot(void **state)
