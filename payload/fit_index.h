@@ -26,7 +26,7 @@ struct fit_index {
     struct fit_index_slot slots[FIT_INDEX_SLOTS];
 };
 
-/** @tree  passed fdt_check_full, and does not change */
+/** @tree  passed fit_tree_check, and does not change */
 void fit_index_init(struct fit_index *index, const void *tree);
 
 /**

@@ -23,7 +23,7 @@ struct opener {
     struct fit_index *index; /* of /images */
 };
 
-/* What fdt_check_full found, which answers with -@error. */
+/* What fit_tree_check found, which answers with -@error. */
 static const char *damage(int error)
 {
     static const uint8_t errors[] = {FDT_ERR_TRUNCATED, FDT_ERR_BADSTRUCTURE, FDT_ERR_BADOFFSET};
@@ -37,7 +37,7 @@ static const char *damage(int error)
 static int check_tree(struct bytes blob, struct diag *d)
 {
     uint32_t magic = 0;
-    int err, next;
+    int err;
 
     if (bytes_be32(blob, 0, &magic) || magic != FDT_MAGIC)
         return diag_set(d, ERR_FORMAT, "not a FIT: it does not begin with d0 0d fe ed");
@@ -55,9 +55,7 @@ static int check_tree(struct bytes blob, struct diag *d)
         return diag_set(d, ERR_ALIGN,
                         "the FIT's tree has misaligned blocks at 0x%" PRIx32 " and 0x%" PRIx32,
                         fdt_off_dt_struct(blob.data), fdt_off_mem_rsvmap(blob.data));
-    err = fdt_check_full(blob.data, fdt_totalsize(blob.data));
-    if (!err && fdt_next_tag(blob.data, FIT_TREE_ROOT, &next) != FDT_BEGIN_NODE)
-        err = -FDT_ERR_BADSTRUCTURE; /* it takes a tree without a root, too */
+    err = fit_tree_check(blob.data);
     if (err)
         return diag_set(d, ERR_FORMAT, "the FIT's tree is damaged: %s", damage(-err));
     return ERR_OK;

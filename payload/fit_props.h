@@ -33,7 +33,7 @@ struct fit_rule {
 /**
  * Apply @rules to the properties of @node. Properties without a rule are ignored, repeated ones
  * with a rule are errors. Bit i of @seen is set where rules[i] applied.
- * @tree  passed fdt_check_full
+ * @tree  passed fit_tree_check
  * Returns ERR_OK, ERR_FORMAT or ERR_RANGE with path and property in @d.
  */
 int fit_props_read(const void *tree, int node, const struct fit_rule *rules, unsigned count,

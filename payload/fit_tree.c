@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payload/fit_tree.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -14,10 +15,78 @@ static const uint8_t *structure(const void *tree)
     return (const uint8_t *)tree + fdt_off_dt_struct(tree);
 }
 
+static const char *strings(const void *tree)
+{
+    return (const char *)tree + fdt_off_dt_strings(tree);
+}
+
 /* Tags are aligned, as the block is and all that is between them. */
 static uint32_t tag_at(const uint8_t *at)
 {
     return fdt32_to_cpu(*(const fdt32_t *)at);
+}
+
+/* The bytes of the property at @at of @block; 0: it is damaged. */
+static uint64_t property_bytes(const void *tree, struct bytes block, uint64_t at)
+{
+    uint32_t size, name;
+
+    if (bytes_be32(block, at + offsetof(struct fdt_property, len), &size) ||
+        bytes_be32(block, at + offsetof(struct fdt_property, nameoff), &name) ||
+        name >= fdt_size_dt_strings(tree))
+        return 0;
+    return sizeof(struct fdt_property) + (uint64_t)size;
+}
+
+/* The bytes of the beginning of a node at @at of @block; 0: its name does not end. */
+static uint64_t beginning_bytes(struct bytes block, uint64_t at)
+{
+    const uint8_t *name = block.data + at + TAG_BYTES;
+    const uint8_t *end = memchr(name, '\0', block.size - at - TAG_BYTES);
+
+    return end ? (uint64_t)(end - name) + TAG_BYTES + 1 : 0;
+}
+
+static int check_structure(const void *tree, struct bytes block)
+{
+    uint64_t bytes = 0;
+    uint32_t tag;
+    unsigned depth = 0;
+
+    for (uint64_t at = 0; bytes_be32(block, at, &tag) == ERR_OK; at += align_up(bytes, TAG_BYTES)) {
+        bytes = TAG_BYTES;
+        if (tag == FDT_END)
+            return at > 0 && depth == 0 ? 0 : -FDT_ERR_BADSTRUCTURE;
+        if ((at > 0 || tag != FDT_BEGIN_NODE) && depth == 0 && tag != FDT_NOP)
+            return -FDT_ERR_BADSTRUCTURE; /* what belongs to a node is in the root, which is one */
+        if (tag == FDT_BEGIN_NODE) {
+            depth++;
+            bytes = beginning_bytes(block, at);
+        } else if (tag == FDT_END_NODE) {
+            depth--;
+        } else if (tag == FDT_PROP) {
+            bytes = property_bytes(tree, block, at);
+        } else if (tag != FDT_NOP) {
+            return -FDT_ERR_BADSTRUCTURE;
+        }
+        if (bytes == 0 || bytes > block.size - at || (at == 0 && bytes > TAG_BYTES + 1))
+            return -FDT_ERR_BADSTRUCTURE; /* the root has no name */
+    }
+    return -FDT_ERR_TRUNCATED;
+}
+
+int fit_tree_check(const void *tree)
+{
+    uint32_t strings_bytes = fdt_size_dt_strings(tree);
+    int err = fdt_check_header(tree);
+
+    if (!err)
+        err = fdt_num_mem_rsv(tree);
+    if (err < 0)
+        return err;
+    if (strings_bytes && strings(tree)[strings_bytes - 1])
+        return -FDT_ERR_TRUNCATED;
+    return check_structure(tree, (struct bytes){structure(tree), fdt_size_dt_struct(tree)});
 }
 
 const char *fit_tree_name(const void *tree, int node)
@@ -87,7 +156,7 @@ bool fit_tree_property(const void *tree, int node, int *at, const char **name, s
     if (tag_at(tag) != FDT_PROP)
         return false;
     property = (const struct fdt_property *)tag;
-    *name = (const char *)tree + fdt_off_dt_strings(tree) + fdt32_to_cpu(property->nameoff);
+    *name = strings(tree) + fdt32_to_cpu(property->nameoff);
     *value = (struct bytes){(const uint8_t *)property->data, fdt32_to_cpu(property->len)};
     *at = (int)(tag - base);
     return true;

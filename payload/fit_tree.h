@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Nodes and properties of a tree that has passed fdt_check_full, and does begin with a node,
- * straight from its structure block. libfdt would check each of them again with every step, and
- * each character of a name. Internal to the FIT reader. Source: Devicetree Specification 0.4, 5.4
- * "Structure Block".
+ * Nodes and properties of a tree that was checked once, straight from its structure block. libfdt
+ * checks each of them again with every step, and each character of a name.
+ * Internal to the FIT reader. Source: Devicetree Specification 0.4, 5.4 "Structure Block".
  */
 #ifndef ELFMON_PAYLOAD_FIT_TREE_H
 #define ELFMON_PAYLOAD_FIT_TREE_H
@@ -13,6 +12,14 @@
 #include "monitor/base/reader.h"
 
 enum { FIT_TREE_ROOT = 0, FIT_TREE_NONE = -1 };
+
+/**
+ * Make sure that fit_tree and libfdt can walk @tree, in one pass that ends for every input. What
+ * passes here passes libfdt's fdt_check_full, too, which takes longer.
+ * @tree  as long as its header says, which has magic, version and alignment right
+ * Returns 0, or the negative of one of libfdt's errors.
+ */
+int fit_tree_check(const void *tree);
 
 /** The first node below @node, or FIT_TREE_NONE. A node is its offset, as libfdt has it. */
 int fit_tree_child(const void *tree, int node);

@@ -111,6 +111,8 @@ FITS = table(
             DAMAGED,
         ),
         ("structure cut", patched(lambda t: fdt.put(t, "size_dt_struct", 64)), DAMAGED),
+        ("a root with a name", patched(lambda t: fdt.put_cell(t, 4, 0x41000000)), DAMAGED),
+        ("strings without end", patched(lambda t: fdt.put(t, "size_dt_strings", 11)), DAMAGED),
         ("no root node", patched(lambda t: fdt.put_cell(t, 0, fdt.END)), DAMAGED),
         ("no token", patched(lambda t: fdt.put_cell(t, 8, 7)), DAMAGED),
         ("property length 2^31", patched(lambda t: fdt.put_cell(t, 12, 1 << 31)), DAMAGED),

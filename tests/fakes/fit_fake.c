@@ -220,5 +220,7 @@ const char *fit_fake_broken_promise(const struct fit *fit)
         return "the bootargs inside the tree";
     if (fit->settings.autoboot_seconds < -1 || fit->settings.idle_boot_seconds < -1)
         return "seconds, or -1";
+    if (fdt_check_full(fit->blob.data, fit->tree_bytes))
+        return "a tree that libfdt takes";
     return broken_images(fit);
 }

@@ -97,12 +97,48 @@ static void test_what_was_taken_out_is_skipped(void **state)
     assert_int_equal(node_count, 9);
 }
 
+/* What @tag at @offset of the structure block makes of it. */
+static int checked_with(int offset, uint32_t tag)
+{
+    assert_int_equal(set_up(NULL), 0);
+    assert_int_equal(fit_tree_check(tree), 0);
+    fdt32_st(fake.blob + fdt_off_dt_struct(tree) + offset, tag);
+    return fit_tree_check(tree);
+}
+
+static void test_damage_is_found(void **state)
+{
+    int images, end;
+
+    (void)state;
+    images = fdt_path_offset(tree, "/images");
+    end = (int)fdt_size_dt_struct(tree) - 4;
+    assert_int_equal(checked_with(0, FDT_END), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(0, FDT_NOP), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(4, 0x41000000), -FDT_ERR_BADSTRUCTURE); /* a name of the root */
+    assert_int_equal(checked_with(8, FDT_END), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(8, FDT_END_NODE), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(8, 7), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(12, 1 << 16), -FDT_ERR_BADSTRUCTURE); /* of a property */
+    assert_int_equal(checked_with(16, fdt_size_dt_strings(tree)), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(images, FDT_NOP), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(images, FDT_END_NODE), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(end, FDT_NOP), -FDT_ERR_TRUNCATED);
+    assert_int_equal(checked_with(end, FDT_BEGIN_NODE), -FDT_ERR_BADSTRUCTURE);
+    assert_int_equal(checked_with(end - 4, FDT_NOP), -FDT_ERR_BADSTRUCTURE);
+
+    assert_int_equal(set_up(NULL), 0);
+    fdt_set_size_dt_strings(fake.blob, fdt_size_dt_strings(tree) - 1);
+    assert_int_equal(fit_tree_check(tree), -FDT_ERR_TRUNCATED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_walks_as_libfdt_does, set_up),
         cmocka_unit_test_setup(test_empty_names_and_values, set_up),
         cmocka_unit_test_setup(test_what_was_taken_out_is_skipped, set_up),
+        cmocka_unit_test_setup(test_damage_is_found, set_up),
     };
 
     return cmocka_run_group_tests_name("fit_tree", tests, NULL, NULL);
