@@ -190,7 +190,7 @@ static int keep_mappings(const struct boot *b, const struct change *c, struct di
     if (!err)
         err = busy_plan(c->to, &c->to->busy, d);
     if (!err && find_place(b->board, &c->to->busy, mappings_room(before.count), &place))
-        err = diag_set(d, ERR_NOMEM, "no memory is free for the list of mappings");
+        err = diag_set(d, ERR_NOMEM, "no RAM is free for the list of mappings");
     if (err)
         return err;
     for (unsigned i = 0; i < before.count; i++) {
@@ -337,7 +337,7 @@ int change_add_mapping(struct boot *b, const struct mapping *added, struct diag 
     if (err)
         return err;
     if (find_place(b->board, &c.to->busy, mappings_room(before->count + 1), &place))
-        return diag_set(d, ERR_NOMEM, "no memory is free for %u mappings", before->count + 1);
+        return diag_set(d, ERR_NOMEM, "no RAM is free for %u mappings", before->count + 1);
     mappings_add(before, added, arch_phys(place.start), &c.to->sources.mappings);
     return change_commit(b, &c, d);
 }
