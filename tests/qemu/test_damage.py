@@ -48,7 +48,7 @@ def test_a_damaged_tree_loses_no_progress(shell):
     assert "loaded: kernel" in done and "boot tables built" in done
     tree = at(shell.command("payload"), r"FIT, .* at (0x[0-9a-f]+)")
     back = flip(shell, tree + 0x40)
-    assert "digest of its tree" in shell.fails("boot -n nope")
+    assert "sha256 of its tree is not the one" in shell.fails("boot -n nope")
     assert shell.command("info").splitlines()[-1] == done
     assert "handover: seL4" in shell.command("boot -n")
     assert "MISMATCH" in shell.command("payload").splitlines()[1]
