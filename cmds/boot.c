@@ -67,24 +67,51 @@ static void print_sel4(struct monitor *m)
     print_state(m);
 }
 
-static void print_linux(struct monitor *m)
+static void print_module(struct console *con, const struct fdt_chosen *chosen)
 {
-    const bool own = range_is_empty(m->boot.now->plan.chosen.initrd) &&
-                     m->boot.now->input.dtb.data == m->board.fdt_bytes.data;
-    const struct range initrd = own ? m->board.machine.initrd : m->boot.now->plan.chosen.initrd;
+    console_printf(con, "  Xen's own  %s\n  module     0x%" PRIx64 "-0x%" PRIx64 "\n",
+                   chosen->xen_bootargs ? chosen->xen_bootargs : "", chosen->module.start,
+                   chosen->module.end);
+}
 
-    console_printf(&m->con, "handover: Linux at EL%" PRIu64 ", 1 core of %u, MMU and caches off\n",
-                   m->boot.now->plan.handover.el, m->board.machine.cpu_count);
-    print_arguments(m, 4, "DTB, physical\0reserved\0reserved\0reserved");
-    print_sctlr(m);
-    print_state(m);
+static void print_chosen(struct monitor *m)
+{
+    const struct choice *now = m->boot.now;
+    const bool own =
+        range_is_empty(now->plan.chosen.initrd) && now->input.dtb.data == m->board.fdt_bytes.data;
+    const struct range initrd = own ? m->board.machine.initrd : now->plan.chosen.initrd;
+
     console_printf(&m->con, "/chosen in the DTB:\n  bootargs   %s\n",
-                   bootargs_find(&m->boot.now->sources, m->boot.now->input.dtb, NULL));
+                   bootargs_find(&now->sources, now->input.dtb, NULL));
+    if (now->input.module.size)
+        print_module(&m->con, &now->plan.chosen);
     if (range_is_empty(initrd))
         console_printf(&m->con, "  initrd     none\n");
     else
         console_printf(&m->con, "  initrd     0x%" PRIx64 "-0x%" PRIx64 "%s\n", initrd.start,
                        initrd.end, own ? ", firmware's" : "");
+}
+
+/* All that are entered with the MMU off. */
+static void print_physical(struct monitor *m)
+{
+    static const char kaal[] = "root task's file, start\0root task's file, end\0"
+                               "physical - virtual of the root task\0root task's entry\0"
+                               "DTB, physical\0DTB, bytes";
+    static const char others[] = "DTB, physical\0reserved\0reserved\0reserved";
+    const struct boot_plan *plan = &m->boot.now->plan;
+    const struct handover *h = &plan->handover;
+    const bool is_kaal = plan->protocol == PROTOCOL_KAAL;
+
+    console_printf(&m->con, "handover: %s at EL%" PRIu64 ", 1 core of %u, MMU and caches off\n",
+                   protocol_name(plan->protocol), h->el, m->board.machine.cpu_count);
+    print_arguments(m, is_kaal ? 6 : 4, is_kaal ? kaal : others);
+    if (h->sp)
+        print_register(&m->con, "SP", h->sp, "end of the stack");
+    print_sctlr(m);
+    print_state(m);
+    if (plan->protocol == PROTOCOL_LINUX)
+        print_chosen(m);
 }
 
 static void print_mappings(struct monitor *m)
@@ -120,8 +147,8 @@ static int dry_run(struct monitor *m)
         console_printf(&m->con, "preflight: %s\n", why.text);
     else
         console_printf(&m->con, "preflight: matches\n");
-    if (m->boot.now->plan.protocol == PLAN_LINUX) {
-        print_linux(m);
+    if (m->boot.now->plan.protocol != PROTOCOL_SEL4) {
+        print_physical(m);
         return ERR_OK;
     }
     print_sel4(m);
@@ -131,13 +158,13 @@ static int dry_run(struct monitor *m)
 
 enum { DRY = 1, FORCE = 2, QUIET = 4 };
 
-static const char protocols[] = "sel4\0linux\0"; /* in the order of enum plan_protocol */
+static const char protocols[] = PROTOCOL_WORDS; /* in the order of enum protocol */
 
-static int read_options(int argc, char **argv, unsigned *options, enum plan_protocol *wanted,
+static int read_options(int argc, char **argv, unsigned *options, enum protocol *wanted,
                         const char **config, struct diag *d)
 {
     *options = 0;
-    *wanted = PLAN_NOTHING;
+    *wanted = PROTOCOL_NONE;
     *config = NULL;
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "-n"))
@@ -147,7 +174,7 @@ static int read_options(int argc, char **argv, unsigned *options, enum plan_prot
         else if (!strcmp(argv[i], "-q"))
             *options |= QUIET;
         else if (text_find(protocols, argv[i]) >= 0 && !*wanted)
-            *wanted = (enum plan_protocol)(PLAN_SEL4 + text_find(protocols, argv[i]));
+            *wanted = (enum protocol)(PROTOCOL_SEL4 + text_find(protocols, argv[i]));
         else if (argv[i][0] != '-' && !*config)
             *config = argv[i];
         else
@@ -173,7 +200,7 @@ static int go(struct monitor *m, unsigned options, struct diag *d)
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
-    enum plan_protocol wanted;
+    enum protocol wanted;
     const char *config;
     unsigned options;
     int err = read_options(argc, argv, &options, &wanted, &config, d);
@@ -183,9 +210,8 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     if (!err)
         err = choice_need_plan(m->boot.now, d);
     if (!err && wanted && wanted != m->boot.now->plan.protocol)
-        err = diag_set(d, ERR_MISMATCH, "the kernel is %s, not %s",
-                       m->boot.now->plan.protocol == PLAN_LINUX ? "a Linux Image" : "an seL4 ELF",
-                       plan_protocol_name(wanted));
+        err = diag_set(d, ERR_MISMATCH, "the kernel is entered as %s, not as %s",
+                       protocol_name(m->boot.now->plan.protocol), protocol_name(wanted));
     if (err)
         return err;
     return options & DRY ? dry_run(m) : go(m, options, d);
@@ -195,11 +221,11 @@ const struct cmd cmd_boot = {
     .name = "boot",
     .group = CMD_BOOT,
     .summary = "do what is missing, then enter the kernel",
-    .usage = "boot [-n] [-f] [-q] [sel4|linux] [CONFIG]",
+    .usage = "boot [-n] [-f] [-q] [sel4|linux|elf|kaal|raw] [CONFIG]",
     .help = "  -n  print every register and mapping of the hand-over, and stay\n"
             "  -f  continue although kernel and machine do not match\n"
             "  -q  print nothing but errors\n"
-            "  sel4, linux  refuse a kernel of the other kind\n"
+            "  sel4, linux, elf, kaal, raw  refuse a kernel that is entered in another way\n"
             "  CONFIG  use this configuration of the payload, from now on\n"
             "Does only what load, map and mmu on have not done yet.\n"
             "Example: boot -n\n",

@@ -5,7 +5,7 @@
 #include "monitor/boot/boot.h"
 
 /* In the order of enum plan_role. */
-static const char images[] = "kernel\0dtb\0app\0initrd\0";
+static const char images[] = "kernel\0dtb\0app\0initrd\0module\0";
 
 static int run(struct monitor *m, int argc, char **argv, struct diag *d)
 {
@@ -27,7 +27,7 @@ const struct cmd cmd_load = {
     .name = "load",
     .group = CMD_BOOT,
     .summary = "copy the images to their places in the plan",
-    .usage = "load [kernel|dtb|app|initrd]",
+    .usage = "load [kernel|dtb|app|initrd|module]",
     .help = "All of them, or one. Digests are checked before anything is written.\n"
             "Example: load && md.b 0x40000000 32",
     .subcommands = images,

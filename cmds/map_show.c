@@ -62,7 +62,7 @@ int map_need_tables(const struct monitor *m, struct diag *d)
 
 const char *map_boot_state(const struct monitor *m)
 {
-    if (m->boot.now->plan.protocol != PLAN_NOTHING && !m->boot.now->plan.handover.mmu)
+    if (m->boot.now->plan.protocol != PROTOCOL_NONE && !m->boot.now->plan.handover.mmu)
         return "none, the kernel is entered with the MMU off";
     if (m->boot.progress.mmu_on)
         return "in force";

@@ -55,7 +55,7 @@ static void print_digests(struct console *con, const struct fit_image *image)
 static paddr_t destination(const struct monitor *m, enum fit_role role, const struct elf64 *elf,
                            bool *known)
 {
-    *known = role == FIT_KERNEL || m->boot.now->plan.protocol != PLAN_NOTHING;
+    *known = role == FIT_KERNEL || m->boot.now->plan.protocol != PROTOCOL_NONE;
     return role == FIT_KERNEL ? elf->pa.start : m->boot.now->plan.ranges[PLAN_APP].start;
 }
 
@@ -117,10 +117,11 @@ static void print_copy(struct monitor *m, const struct fit_image *image)
 
 static void print_elf(struct monitor *m, const struct fit_image *image)
 {
+    const bool physical = image->role == FIT_KERNEL && m->boot.now->plan.protocol > PROTOCOL_LINUX;
     struct elf64 elf;
     struct diag why;
 
-    if (elf64_open(plain(m, image), &elf, &why))
+    if ((physical ? elf64_open_physical : elf64_open)(plain(m, image), &elf, &why))
         console_printf(&m->con, "  unusable: %s\n", why.text);
     else
         print_segments(m, image->role, &elf);
@@ -137,7 +138,7 @@ static void print_linux(struct monitor *m, const struct fit_image *image)
     }
     console_printf(&m->con, "  text_offset 0x%" PRIx64 ", image_size 0x%" PRIx64 "\n",
                    header.text_offset, header.memory_bytes);
-    if (m->boot.now->plan.protocol == PLAN_LINUX)
+    if (m->boot.now->plan.protocol == PROTOCOL_LINUX)
         console_printf(&m->con, "  goes to 0x%" PRIx64 "-0x%" PRIx64 "\n",
                        m->boot.now->plan.ranges[PLAN_KERNEL].start,
                        m->boot.now->plan.ranges[PLAN_KERNEL].end);
@@ -146,7 +147,7 @@ static void print_linux(struct monitor *m, const struct fit_image *image)
 static void print_facts(struct monitor *m, const struct fit_image *image)
 {
     char text[PREFLIGHT_TEXT_BYTES];
-    bool planned = m->boot.now->plan.protocol != PLAN_NOTHING;
+    bool planned = m->boot.now->plan.protocol != PROTOCOL_NONE;
 
     if (planned)
         preflight_describe_kernel(&m->boot.now->plan, text, sizeof(text));
@@ -184,7 +185,8 @@ static void print_image(struct monitor *m, const struct fit_image *image)
         return;
     if (image->role == FIT_KERNEL && linux_image_is(plain(m, image)))
         print_linux(m, image);
-    else if (image->role == FIT_KERNEL || image->role == FIT_APP)
+    else if (image->role == FIT_APP ||
+             (image->role == FIT_KERNEL && m->boot.now->plan.protocol != PROTOCOL_RAW))
         print_elf(m, image);
     if (image->role == FIT_KERNEL)
         print_facts(m, image);
@@ -306,7 +308,7 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
         return err;
     if (!any)
         return print_none(&m->con);
-    if (m->boot.now->plan.protocol == PLAN_NOTHING)
+    if (m->boot.now->plan.protocol == PROTOCOL_NONE)
         console_printf(&m->con, "no plan: %s\n", m->boot.now->problem.text);
     return ERR_OK;
 }

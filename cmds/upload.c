@@ -66,7 +66,7 @@ const struct cmd cmd_upload = {
     .summary = "list, keep or drop what was uploaded",
     .usage = "upload [list|keep [SLOT]|drop [SLOT]]",
     .help =
-        "  SLOT  kernel, app, dtb, initrd, script or payload; without it: all\n"
+        "  SLOT  kernel, app, dtb, initrd, script, module or payload; without it: all\n"
         "  keep  use the uploads that survived a reset\n"
         "  drop  forget the upload, and use the payload's image again\n"
         "An upload lies in RAM with a record and survives a reset, unless a kernel has written\n"

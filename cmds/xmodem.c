@@ -16,7 +16,8 @@ const struct cmd cmd_xmodem = {
     .usage = "xmodem [SLOT|ADDR [LIMIT]] [-c] [-t SECONDS] [sha256=HEX] | xmodem send ADDR SIZE "
              "[-t SECONDS]",
     .help =
-        "  SLOT        kernel, app, dtb, initrd, script or payload: checked as a whole, then part\n"
+        "  SLOT        kernel, app, dtb, initrd, script, module or payload: checked as a whole, "
+        "then part\n"
         "              of the plan; without it, the file's name and content tell the slot\n"
         "  ADDR        raw bytes go there, LIMIT at most (default: all that is free)\n"
         "  -c          8-bit checksums instead of CRC-16: some damage passes them, none sha256=\n"

@@ -74,7 +74,8 @@ static const char *culprit(const struct options *o, const struct diag *d)
     const char *const files[] = {[PLAN_KERNEL] = o->kernel,
                                  [PLAN_DTB] = o->dtb,
                                  [PLAN_APP] = o->app,
-                                 [PLAN_INITRD] = o->initrd};
+                                 [PLAN_INITRD] = o->initrd,
+                                 [PLAN_MODULE] = o->module};
 
     if (o->fit)
         return o->fit;
@@ -94,8 +95,11 @@ int advice_make(const struct inputs *in, struct advice *out)
         .kernel = in->kernel,
         .app = in->app,
         .initrd = in->initrd,
+        .module = in->module,
+        .rules = in->rules,
         .dtb = in->dtb.size ? in->dtb : (struct bytes){no_dtb_yet, sizeof(no_dtb_yet)},
         .bootargs = in->options->bootargs,
+        .xen_bootargs = in->options->xen_bootargs,
         .facts = in->facts,
         .app_offset = in->options->app_offset.value,
         .machine = &out->machine,
@@ -143,7 +147,7 @@ paddr_t advice_load_addr(const struct advice *advice, paddr_t linked, uint64_t i
 {
     struct range image;
 
-    if (advice->plan.protocol == PLAN_NOTHING || range_make(linked, image_bytes, &image) ||
+    if (advice->plan.protocol == PROTOCOL_NONE || range_make(linked, image_bytes, &image) ||
         !touches_plan(advice, image) || range_make(above_plan(advice), image_bytes, &image))
         return linked;
     for (unsigned i = 0; i < advice->machine.ram_count; i++) {

@@ -17,7 +17,7 @@ struct advice {
     bool ram_known; /* else: ADVICE_RAM_BYTES are assumed */
     struct machine machine;
     struct regions busy;   /* what the packed devicetree reserves */
-    struct boot_plan plan; /* PLAN_NOTHING where there is no kernel */
+    struct boot_plan plan; /* PROTOCOL_NONE where there is no kernel */
 };
 
 /** Plan for the machine that the packed devicetree or else the kernel tells of. -1: reported. */

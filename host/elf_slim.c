@@ -119,7 +119,7 @@ static void write_file(const struct slim *s, uint8_t *file)
 static int check(const struct elf64 *before, struct bytes file, struct diag *d)
 {
     struct elf64 after;
-    int err = elf64_open(file, &after, d);
+    int err = elf64_open_physical(file, &after, d); /* takes what elf64_open does, too */
 
     if (err)
         return err;

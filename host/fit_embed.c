@@ -12,13 +12,13 @@
 #include "payload/fit_open.h"
 
 /* More than all settings take in a configuration. */
-enum { SETTINGS_ROOM = 1024 };
+enum { SETTINGS_ROOM = 6 * 1024 };
 
 static bool has_settings(const struct options *o)
 {
     return o->autoboot_seconds != OPT_SECONDS_ABSENT ||
            o->idle_boot_seconds != OPT_SECONDS_ABSENT || o->app_offset.given || o->stop_key ||
-           o->bootargs;
+           o->bootargs || o->xen_bootargs;
 }
 
 static int set_text(void *fdt, int config, const char *property, const char *text)
@@ -40,6 +40,8 @@ static int set_settings(void *fdt, int config, const struct options *o)
         err = set_text(fdt, config, FIT_PROP_STOP_KEY, o->stop_key);
     if (!err)
         err = set_text(fdt, config, FIT_PROP_BOOTARGS, o->bootargs);
+    if (!err)
+        err = set_text(fdt, config, FIT_PROP_XEN_ARGS, o->xen_bootargs);
     return err;
 }
 
@@ -120,8 +122,11 @@ static int take_images(const struct options *o, const struct fit *fit, struct in
     if (take_image(o->fit, fit, FIT_KERNEL, &in->kernel) ||
         take_image(o->fit, fit, FIT_APP, &in->app) || take_image(o->fit, fit, FIT_DTB, &in->dtb) ||
         take_image(o->fit, fit, FIT_SCRIPT, &in->script) ||
-        take_image(o->fit, fit, FIT_INITRD, &in->initrd))
+        take_image(o->fit, fit, FIT_INITRD, &in->initrd) ||
+        take_image(o->fit, fit, FIT_MODULE, &in->module))
         return -1;
+    if (kernel)
+        in->rules = kernel->rules;
     return kernel ? inputs_describe(o->fit, &kernel->facts, in) : 0;
 }
 

@@ -16,7 +16,7 @@
 
 #define CONFIG_NAME "conf-1"
 
-enum { PART_COUNT = 5, TREE_ROOM = 16 * 1024 };
+enum { PART_COUNT = 6, TREE_ROOM = 16 * 1024 };
 
 /* One image and how the tree describes it. */
 struct part {
@@ -95,7 +95,24 @@ static void put_facts(struct writer *w, const struct sel4_facts *facts)
         put_bytes(w, FIT_PROP_RAM, ram, 2 * facts->ram_count * sizeof(ram[0]));
 }
 
-static void put_image(struct writer *w, const struct part *p, const struct sel4_facts *facts)
+/* How the kernel is entered, where its content does not tell the target. */
+static void put_rules(struct writer *w, const struct inputs *in)
+{
+    const struct protocol_rules *rules = &in->rules;
+
+    if (in->protocol == PROTOCOL_SEL4 || in->protocol == PROTOCOL_LINUX)
+        return;
+    put_text(w, FIT_PROP_PROTOCOL, protocol_word(in->protocol));
+    if (in->protocol == PROTOCOL_RAW) {
+        put_u64(w, FIT_PROP_LOAD, rules->load);
+        put_u64(w, FIT_PROP_ENTRY, rules->entry);
+    }
+    if (rules->stack_bytes)
+        put_u64(w, FIT_PROP_STACK, rules->stack_bytes);
+    put_fact(w, FIT_PROP_ENTER_EL, rules->el);
+}
+
+static void put_image(struct writer *w, const struct part *p, const struct inputs *in)
 {
     struct sha256 digest;
 
@@ -108,8 +125,10 @@ static void put_image(struct writer *w, const struct part *p, const struct sel4_
     put_text(w, FIT_PROP_COMPRESSION, p->compression);
     put_u32(w, FIT_PROP_DATA_OFFSET, (uint32_t)p->offset);
     put_u32(w, FIT_PROP_DATA_SIZE, (uint32_t)p->data.size);
-    if (!strcmp(p->type, FIT_TYPE_KERNEL))
-        put_facts(w, facts);
+    if (!strcmp(p->config_property, FIT_PROP_KERNEL)) {
+        put_facts(w, &in->facts);
+        put_rules(w, in);
+    }
     open_node(w, FIT_NODE_HASH "-1");
     put_text(w, FIT_PROP_ALGO, FIT_ALGO_SHA256);
     put_bytes(w, FIT_PROP_VALUE, digest.value, sizeof(digest.value));
@@ -130,13 +149,16 @@ static void put_settings(struct writer *w, const struct options *o)
         put_u64(w, FIT_PROP_APP_OFFSET, o->app_offset.value);
     put_text(w, FIT_PROP_STOP_KEY, o->stop_key);
     put_text(w, FIT_PROP_BOOTARGS, o->bootargs);
+    put_text(w, FIT_PROP_XEN_ARGS, o->xen_bootargs);
 }
 
 static void put_tree(struct writer *w, const struct part *parts, const struct inputs *in,
                      uint32_t timestamp)
 {
     static const char *const descriptions[] = {
-        [PLAN_NOTHING] = "no kernel", [PLAN_SEL4] = "seL4 system", [PLAN_LINUX] = "Linux system"};
+        [PROTOCOL_NONE] = "no kernel",     [PROTOCOL_SEL4] = "seL4 system",
+        [PROTOCOL_LINUX] = "Linux system", [PROTOCOL_ELF] = "ELF kernel",
+        [PROTOCOL_KAAL] = "KaaL system",   [PROTOCOL_RAW] = "raw kernel"};
 
     open_node(w, "");
     put_text(w, FIT_PROP_DESCRIPTION, descriptions[in->protocol]);
@@ -145,7 +167,7 @@ static void put_tree(struct writer *w, const struct part *parts, const struct in
     open_node(w, FIT_NODE_IMAGES);
     for (unsigned i = 0; i < PART_COUNT; i++) {
         if (parts[i].data.size)
-            put_image(w, &parts[i], &in->facts);
+            put_image(w, &parts[i], in);
     }
     close_node(w);
     open_node(w, FIT_NODE_CONFIGS);
@@ -230,17 +252,26 @@ static int self_check(struct fit_blob *fit, const char *path)
 
 int fit_write(const struct inputs *in, uint32_t timestamp, struct fit_blob *out)
 {
-    const bool is_linux = in->protocol == PLAN_LINUX;
+    static const struct {
+        const char *description, *os;
+    } kernels[PROTOCOL_COUNT] = {
+        [PROTOCOL_SEL4] = {"seL4 kernel", FIT_OS_SEL4},
+        [PROTOCOL_LINUX] = {"Linux kernel", FIT_OS_LINUX},
+        [PROTOCOL_ELF] = {"ELF kernel", FIT_OS_ELF},
+        [PROTOCOL_KAAL] = {"KaaL kernel", FIT_OS_ELF},
+        [PROTOCOL_RAW] = {"raw kernel", FIT_OS_ELF},
+    };
     struct part parts[PART_COUNT] = {
-        {"kernel", is_linux ? "Linux kernel" : "seL4 kernel", FIT_TYPE_KERNEL,
-         is_linux ? FIT_OS_LINUX : FIT_OS_SEL4, FIT_ARCH_ARM64, FIT_PROP_KERNEL, in->kernel,
-         FIT_COMPRESSION_NONE, 0},
+        {"kernel", kernels[in->protocol].description, FIT_TYPE_KERNEL, kernels[in->protocol].os,
+         FIT_ARCH_ARM64, FIT_PROP_KERNEL, in->kernel, FIT_COMPRESSION_NONE, 0},
         {FIT_IMAGE_APP, "root task", FIT_TYPE_STANDALONE, FIT_OS_SEL4, FIT_ARCH_ARM64,
          FIT_PROP_LOADABLES, in->app, FIT_COMPRESSION_NONE, 0},
         {"fdt", "devicetree", FIT_TYPE_DTB, NULL, FIT_ARCH_ARM64, FIT_PROP_FDT, in->dtb,
          FIT_COMPRESSION_NONE, 0},
         {"initrd", "initial RAM disk", FIT_TYPE_INITRD, FIT_OS_LINUX, FIT_ARCH_ARM64,
          FIT_PROP_RAMDISK, in->initrd, FIT_COMPRESSION_NONE, 0},
+        {FIT_IMAGE_MODULE, "kernel of Xen's first domain", FIT_TYPE_KERNEL, FIT_OS_LINUX,
+         FIT_ARCH_ARM64, FIT_PROP_LOADABLES, in->module, FIT_COMPRESSION_NONE, 0},
         {"script", "commands", FIT_TYPE_SCRIPT, NULL, NULL, FIT_PROP_SCRIPT, in->script,
          FIT_COMPRESSION_NONE, 0},
     };

@@ -8,6 +8,7 @@
 #include "host/report_error.h"
 #include "host/unpack.h"
 #include "mm/fdt_mem.h"
+#include "monitor/base/bits.h"
 
 /* Where QEMU's virt machine has its RAM; a guess, as a Linux kernel does not tell. */
 #define LINUX_RAM_BASE GIB(1)
@@ -48,7 +49,7 @@ static int take_cpus(const struct options *o, struct sel4_facts *facts)
 static int describe_sel4(const char *path, const struct elf64 *kernel,
                          const struct sel4_facts *packed, struct inputs *in)
 {
-    in->protocol = PLAN_SEL4;
+    in->protocol = PROTOCOL_SEL4;
     sel4_facts(kernel, packed, &in->facts);
     in->kernel_base = kernel->pa.start;
     return in->facts.is_sel4 ? 0 : report_error(path, "not an seL4 kernel");
@@ -79,7 +80,7 @@ static int describe_linux(const char *path, struct inputs *in)
 
     if (linux_image_open(in->kernel, &image, &d))
         return report_error(path, "%s", d.text);
-    in->protocol = PLAN_LINUX;
+    in->protocol = PROTOCOL_LINUX;
     in->kernel_base = LINUX_RAM_BASE;
     return 0;
 }
@@ -99,16 +100,96 @@ static int take_linux(const struct options *o, struct bytes file, struct inputs 
     return 0;
 }
 
+/* What is planned goes from the kernel's GiB on, since some of it lies below the kernel. */
+static int describe_physical(const char *path, struct inputs *in)
+{
+    struct elf64 elf;
+    struct diag d;
+
+    if (elf64_open_physical(in->kernel, &elf, &d))
+        return report_error(path, "%s", d.text);
+    in->kernel_base = align_down(elf.pa.start, GIB(1));
+    return 0;
+}
+
+static int take_physical(const struct options *o, struct bytes file, struct inputs *out)
+{
+    struct elf64 elf;
+    struct diag d;
+
+    if (elf64_open_physical(file, &elf, &d) || elf_slim(&elf, &out->kernel, &d))
+        return report_error(o->kernel, "%s", d.text);
+    if (o->kernel_paddr.given && o->kernel_paddr.value != elf.pa.start)
+        return report_error(o->kernel,
+                            "its physical base is 0x%" PRIx64 ", --kernel-paddr is 0x%" PRIx64,
+                            elf.pa.start, o->kernel_paddr.value);
+    return describe_physical(o->kernel, out);
+}
+
+static int take_raw(const struct options *o, struct bytes file, struct inputs *out)
+{
+    (void)o;
+    out->kernel = file;
+    out->kernel_base = align_down(out->rules.load, GIB(1));
+    return 0;
+}
+
+/* What a kernel that is entered in this way takes none of. */
+static int check_company(const struct options *o, enum protocol protocol)
+{
+    const char *name = protocol_name(protocol);
+    const bool is_elf = protocol == PROTOCOL_ELF || protocol == PROTOCOL_RAW;
+
+    if (o->app && is_elf && !o->protocol)
+        return report_error(o->kernel, "not an seL4 kernel, and another ELF takes no --app");
+    if (o->app && is_elf)
+        return report_error(o->app, "a kernel entered as %s takes no --app", name);
+    if (o->initrd && (is_elf || protocol == PROTOCOL_KAAL))
+        return report_error(o->initrd, "a kernel entered as %s takes no --initrd", name);
+    if (o->cpus.given && protocol != PROTOCOL_SEL4 && protocol != PROTOCOL_LINUX)
+        return report_error(o->kernel, "a kernel entered as %s takes no --cpus", name);
+    if (o->module && protocol != PROTOCOL_LINUX)
+        return report_error(o->module, "only Xen takes a --module");
+    return 0;
+}
+
+static void take_rules(const struct options *o, struct protocol_rules *rules)
+{
+    *rules = (struct protocol_rules){
+        .protocol = o->protocol,
+        .has_load = o->load_to.given,
+        .load = o->load_to.value,
+        .entry = o->entry.given ? o->entry.value : o->load_to.value,
+        .stack_bytes = o->stack.value,
+        .el = (unsigned)o->enter_el.value,
+    };
+}
+
 static int read_kernel(const struct options *o, struct inputs *out)
 {
+    static int (*const takers[PROTOCOL_COUNT])(const struct options *, struct bytes,
+                                               struct inputs *) = {
+        [PROTOCOL_SEL4] = take_sel4,    [PROTOCOL_LINUX] = take_linux,
+        [PROTOCOL_ELF] = take_physical, [PROTOCOL_KAAL] = take_physical,
+        [PROTOCOL_RAW] = take_raw,
+    };
     struct bytes file;
 
     if (file_read(o->kernel, &file) || unpack_file(o->kernel, &file))
         return -1;
-    if (!linux_image_is(file) && !elf64_is_elf(file))
+    take_rules(o, &out->rules);
+    out->protocol = protocol_of(file, &out->rules);
+    if (!out->protocol)
         return report_error(o->kernel, "not an ELF file: it does not begin with 7f 45 4c 46; no "
                                        "arm64 Image either");
-    return (linux_image_is(file) ? take_linux : take_sel4)(o, file, out);
+    return takers[out->protocol](o, file, out) || check_company(o, out->protocol) ? -1 : 0;
+}
+
+static int read_module(const char *path, struct bytes *out)
+{
+    if (file_read(path, out) || unpack_file(path, out))
+        return -1;
+    return linux_image_is(*out) ? 0 : report_error(path, "not a Linux arm64 Image");
 }
 
 /* QEMU dumps its devicetree with up to 1 MiB of slack, which would cost time at every boot. */
@@ -152,8 +233,15 @@ int inputs_describe(const char *path, const struct sel4_facts *packed, struct in
     struct elf64 elf;
     struct diag d;
 
-    if (linux_image_is(in->kernel))
+    in->protocol = protocol_of(in->kernel, &in->rules);
+    if (in->protocol == PROTOCOL_LINUX)
         return describe_linux(path, in);
+    if (in->protocol == PROTOCOL_ELF || in->protocol == PROTOCOL_KAAL)
+        return describe_physical(path, in);
+    if (in->protocol == PROTOCOL_RAW) {
+        in->kernel_base = align_down(in->rules.load, GIB(1));
+        return 0;
+    }
     if (elf64_open(in->kernel, &elf, &d))
         return report_error(path, "kernel: %s", d.text);
     return describe_sel4(path, &elf, packed, in);
@@ -169,6 +257,8 @@ int inputs_read(const struct options *o, struct inputs *out)
     if (o->dtb && read_dtb(o->dtb, &out->dtb))
         return -1;
     if (o->initrd && file_read(o->initrd, &out->initrd))
+        return -1;
+    if (o->module && read_module(o->module, &out->module))
         return -1;
     return o->script ? read_script(o->script, &out->script) : 0;
 }

@@ -11,8 +11,9 @@
  * are slim (host/elf_slim.h). */
 struct inputs {
     const struct options *options;
-    enum plan_protocol protocol; /* PLAN_NOTHING: no kernel */
-    struct bytes kernel, app, dtb, initrd, script;
+    enum protocol protocol; /* PROTOCOL_NONE: no kernel */
+    struct protocol_rules rules;
+    struct bytes kernel, app, dtb, initrd, script, module;
     struct sel4_facts facts; /* of the kernel as given, before anything was taken out of it */
     paddr_t kernel_base;     /* its lowest physical address; of Linux, where RAM is assumed */
 };
@@ -21,8 +22,8 @@ struct inputs {
 int inputs_read(const struct options *options, struct inputs *out);
 
 /**
- * Fill in the facts and the base of @in->kernel, which comes from @path. @packed: what a FIT says
- * of it, or NULL. -1 on error, reported.
+ * Fill in protocol, facts and base of @in->kernel, which comes from @path, by its content and
+ * @in->rules. @packed: what a FIT says of it, or NULL. -1 on error, reported.
  */
 int inputs_describe(const char *path, const struct sel4_facts *packed, struct inputs *in);
 

@@ -36,7 +36,7 @@ static int read_timestamp(uint32_t *out)
 static int check_not_input(const struct options *o)
 {
     const char *const inputs[] = {o->loader, o->kernel, o->app, o->dtb,
-                                  o->initrd, o->script, o->fit};
+                                  o->initrd, o->script, o->fit, o->module};
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
         if (inputs[i] && file_same(inputs[i], o->out))

@@ -20,6 +20,8 @@ enum arg_kind {
     ARG_SECONDS,  /* int32_t */
     ARG_FORMAT,   /* enum out_format */
     ARG_COMPRESS, /* enum unpack_kind */
+    ARG_PROTOCOL, /* enum protocol */
+    ARG_MODULE,   /* KIND:FILE; the whole struct options */
 };
 
 struct option_def {
@@ -43,10 +45,18 @@ enum { SHORT_VERBOSE = 'v', SHORT_HELP = 'h', SECONDS_MAX = 24 * 60 * 60 };
 static const struct option_def defs[] = {
     {"loader", ARG_TEXT, FIELD(loader), "FILE", "the monitor: build/elfmon.elf"},
     {"kernel", ARG_TEXT, FIELD(kernel), "FILE",
-     "seL4 ELF (best: with its symbols) or Linux arm64 Image (.gz too)"},
-    {"app", ARG_TEXT, FIELD(app), "FILE", "root task, an ELF"},
+     "seL4 ELF with symbols, Linux arm64 Image (.gz too), another ELF"},
+    {"protocol", ARG_PROTOCOL, FIELD(protocol), "NAME",
+     "sel4, linux, elf, kaal or raw: how it is entered (default: by content)"},
+    {"load-to", ARG_NUMBER, FIELD(load_to), "ADDR", "raw: where the kernel's bytes go"},
+    {"entry", ARG_NUMBER, FIELD(entry), "ADDR", "raw: where it is entered (default: --load-to)"},
+    {"stack", ARG_NUMBER, FIELD(stack), "BYTES", "elf, raw: room for a stack (default: none)"},
+    {"enter-el", ARG_NUMBER, FIELD(enter_el), "1|2",
+     "elf, raw: the exception level (default: the highest)"},
+    {"app", ARG_TEXT, FIELD(app), "FILE", "root task of seL4 or KaaL, an ELF"},
     {"dtb", ARG_TEXT, FIELD(dtb), "FILE", "devicetree to use instead of the machine's own"},
     {"initrd", ARG_TEXT, FIELD(initrd), "FILE", "initial RAM disk for Linux, as it is"},
+    {"module", ARG_MODULE, 0, "KIND:FILE", "of Xen: kernel or ramdisk of its first domain"},
     {"script", ARG_TEXT, FIELD(script), "FILE", "commands for the monitor's shell"},
     {"fit", ARG_TEXT, FIELD(fit), "FILE",
      "a ready FIT image, as mkimage makes them, instead of all of these"},
@@ -56,6 +66,8 @@ static const struct option_def defs[] = {
     {"compress", ARG_COMPRESS, FIELD(compress), "METHOD",
      "gzip or lz4: kernel and root task; none (default)"},
     {"bootargs", ARG_TEXT, FIELD(bootargs), "TEXT", "/chosen/bootargs of the devicetree"},
+    {"xen-bootargs", ARG_TEXT, FIELD(xen_bootargs), "TEXT",
+     "Xen's own; --bootargs are its first domain's"},
     {"kernel-paddr", ARG_NUMBER, FIELD(kernel_paddr), "ADDR",
      "where the kernel must be; refused where it is built for another place"},
     {"app-offset", ARG_NUMBER, FIELD(app_offset), "BYTES",
@@ -147,6 +159,32 @@ static int set_compress(const char *value, enum unpack_kind *field, struct diag 
     return ERR_OK;
 }
 
+static int set_protocol(const char *value, enum protocol *field, struct diag *d)
+{
+    *field = protocol_find(value);
+    if (!*field)
+        return diag_set(d, ERR_USAGE, "'%s' is not sel4, linux, elf, kaal or raw", value);
+    return ERR_OK;
+}
+
+/* Xen's ramdisk is in the same slot as Linux's, so that there is one only. */
+static int set_module(const char *value, struct options *o, struct diag *d)
+{
+    static const char kernel[] = "kernel:", ramdisk[] = "ramdisk:";
+    const char **field;
+
+    if (!strncmp(value, kernel, sizeof(kernel) - 1))
+        field = &o->module;
+    else if (!strncmp(value, ramdisk, sizeof(ramdisk) - 1))
+        field = &o->initrd;
+    else
+        return diag_set(d, ERR_USAGE, "'%s' is not kernel:FILE or ramdisk:FILE", value);
+    if (*field)
+        return diag_set(d, ERR_USAGE, "'%s' is the second of its kind", value);
+    *field = strchr(value, ':') + 1;
+    return ERR_OK;
+}
+
 static int set_option(struct options *o, const struct option_def *def, const char *value)
 {
     void *field = (char *)o + def->field;
@@ -172,6 +210,12 @@ static int set_option(struct options *o, const struct option_def *def, const cha
         break;
     case ARG_COMPRESS:
         err = set_compress(value, field, &d);
+        break;
+    case ARG_PROTOCOL:
+        err = set_protocol(value, field, &d);
+        break;
+    case ARG_MODULE:
+        err = set_module(value, o, &d);
         break;
     }
     if (err) {
@@ -219,6 +263,12 @@ static int check_fit(const struct options *o)
         {"--compress", o->compress != UNPACK_NONE},
         {"--kernel-paddr", o->kernel_paddr.given},
         {"--cpus", o->cpus.given},
+        {"--module", o->module},
+        {"--protocol", o->protocol},
+        {"--load-to", o->load_to.given},
+        {"--entry", o->entry.given},
+        {"--stack", o->stack.given},
+        {"--enter-el", o->enter_el.given},
     };
 
     for (size_t i = 0; o->fit && i < sizeof(others) / sizeof(others[0]); i++) {
@@ -243,6 +293,32 @@ static int check_numbers(const struct options *o)
     return 0;
 }
 
+/* How a kernel is entered that does not tell itself. */
+static int check_protocol(const struct options *o)
+{
+    const bool raw = o->protocol == PROTOCOL_RAW;
+    const bool physical = raw || o->protocol == PROTOCOL_ELF || o->protocol == PROTOCOL_NONE;
+
+    if (o->protocol && !o->kernel)
+        return bad_usage("--protocol", "there is no --kernel");
+    if (raw && !o->load_to.given)
+        return bad_usage("--protocol", "raw needs --load-to");
+    if (!raw && (o->load_to.given || o->entry.given))
+        return bad_usage(o->entry.given ? "--entry" : "--load-to", "only with --protocol raw");
+    if (!physical && (o->stack.given || o->enter_el.given))
+        return bad_usage(o->stack.given ? "--stack" : "--enter-el",
+                         "only with --protocol elf or raw");
+    if (o->enter_el.given && o->enter_el.value != 1 && o->enter_el.value != 2)
+        return bad_usage("--enter-el", "not 1 or 2");
+    if (o->stack.value > GIB(1))
+        return bad_usage("--stack", "more than 1 GiB");
+    if (o->module && !o->kernel)
+        return bad_usage("--module", "there is no --kernel");
+    if (o->xen_bootargs && !o->module && !o->fit)
+        return bad_usage("--xen-bootargs", "only with --module kernel:FILE");
+    return 0;
+}
+
 static int check_together(const struct options *o)
 {
     if (!o->out && !o->facts)
@@ -259,11 +335,13 @@ static int check_together(const struct options *o)
         return bad_usage("--loader", "missing; only --format fit does without");
     if (!o->kernel && (o->kernel_paddr.given || o->cpus.given))
         return bad_usage(o->cpus.given ? "--cpus" : "--kernel-paddr", "there is no --kernel");
-    if (check_numbers(o))
+    if (check_numbers(o) || check_protocol(o))
         return -1;
     if (o->stop_key && !*o->stop_key)
         return bad_usage("--stop-key", "empty");
     if (check_text("--stop-key", o->stop_key, FIT_WORD_BYTES))
+        return -1;
+    if (check_text("--xen-bootargs", o->xen_bootargs, LINUX_BOOTARGS_MAX + 1))
         return -1;
     return check_text("--bootargs", o->bootargs, LINUX_BOOTARGS_MAX + 1);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "payload/protocol.h"
 #include "payload/unpack.h"
 
 enum out_format { OUT_ELF, OUT_BIN, OUT_FLASH, OUT_FIT };
@@ -25,7 +26,10 @@ struct options {
     const char *fit; /* a whole payload; then there are no other images */
     const char *loader, *kernel, *app, *dtb, *initrd, *script, *out;
     const char *bootargs, *stop_key;
+    const char *module, *xen_bootargs; /* of Xen: its first domain's kernel, its own arguments */
     struct opt_number kernel_paddr, app_offset, load_addr, flash_size, cpus;
+    enum protocol protocol; /* PROTOCOL_NONE: the kernel's content tells */
+    struct opt_number load_to, entry, stack, enter_el;
     int32_t autoboot_seconds, idle_boot_seconds;
     enum unpack_kind compress; /* for kernel and root task */
     enum out_format format;

@@ -108,7 +108,7 @@ void report_plan(const struct inputs *in, const struct advice *advice, struct ra
     const struct memory_map map = {
         .busy = &busy, .plan = &advice->plan, .machine = &advice->machine};
 
-    if (advice->plan.protocol == PLAN_NOTHING)
+    if (advice->plan.protocol == PROTOCOL_NONE)
         return;
     /* An image that is not to be loaded has an empty range. */
     if (!range_is_empty(image) && (touches_plan(&advice->plan, image) ||

@@ -1,31 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "mm/fdt_chosen.h"
 
+#include <inttypes.h>
 #include <libfdt.h>
 #include <string.h>
 
 #include "monitor/base/bits.h"
+#include "monitor/base/text.h"
 
 #define NODE   "chosen"
 #define MEMORY "memory"
 
 static const char bootargs_name[] = "bootargs", start_name[] = "linux,initrd-start",
-                  end_name[] = "linux,initrd-end";
+                  end_name[] = "linux,initrd-end", xen_name[] = "xen,xen-bootargs",
+                  dom0_name[] = "xen,dom0-bootargs", address_name[] = "#address-cells",
+                  size_name[] = "#size-cells";
+
+/* Of the two kinds of module, as strings one behind the other. */
+static const char kernel_module[] = "multiboot,kernel\0multiboot,module",
+                  ramdisk_module[] = "multiboot,ramdisk\0multiboot,module";
 
 /* The node itself: its begin, name and end. Each property: token, length, name's offset, name. */
 enum {
     NODE_BYTES = 2 * FDT_TAGSIZE + sizeof(NODE) + FDT_TAGSIZE,
     PROPERTY_BYTES = sizeof(struct fdt_property) + FDT_TAGSIZE,
+    MODULE_BYTES = NODE_BYTES + sizeof("module@0123456789abcdef") + 2 * PROPERTY_BYTES +
+                   sizeof("compatible") + sizeof(ramdisk_module) + FDT_TAGSIZE + sizeof("reg") +
+                   2 * sizeof(uint64_t),
+    CELLS_BYTES = 2 * (PROPERTY_BYTES + FDT_TAGSIZE) + sizeof(address_name) + sizeof(size_name),
     MEMORY_BYTES = NODE_BYTES + 2 * PROPERTY_BYTES + sizeof(MEMORY) + sizeof("device_type") + 4,
 };
 
+static bool is_xen(const struct fdt_chosen *chosen)
+{
+    return !range_is_empty(chosen->module);
+}
+
+static uint64_t text_bytes(const char *text, size_t name_bytes)
+{
+    return text ? PROPERTY_BYTES + name_bytes + strlen(text) + 1 : 0;
+}
+
 uint64_t fdt_chosen_spare(const struct fdt_chosen *chosen)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes =
+        text_bytes(chosen->bootargs, is_xen(chosen) ? sizeof(dom0_name) : sizeof(bootargs_name));
 
-    if (chosen->bootargs)
-        bytes += PROPERTY_BYTES + sizeof(bootargs_name) + strlen(chosen->bootargs) + 1;
-    if (!range_is_empty(chosen->initrd))
+    if (is_xen(chosen))
+        bytes += text_bytes(chosen->xen_bootargs, sizeof(xen_name)) + CELLS_BYTES +
+                 (range_is_empty(chosen->initrd) ? 1U : 2U) * MODULE_BYTES;
+    else if (!range_is_empty(chosen->initrd))
         bytes += 2 * (PROPERTY_BYTES + sizeof(uint64_t)) + sizeof(start_name) + sizeof(end_name);
     if (chosen->ram_count)
         bytes += MEMORY_BYTES + chosen->ram_count * 4 * FDT_TAGSIZE;
@@ -47,15 +71,52 @@ static int open_node(void *fdt, const char *name)
     return node == -FDT_ERR_NOTFOUND ? fdt_add_subnode(fdt, 0, name) : node;
 }
 
+static int put_text(void *fdt, int node, const char *name, const char *text)
+{
+    return text ? fdt_setprop(fdt, node, name, text, (int)strlen(text) + 1) : 0;
+}
+
+/* Nothing else below /chosen has a reg. */
+static int put_module(void *fdt, int chosen, struct range at, const char *compatible, int bytes)
+{
+    const uint64_t reg[2] = {cpu_to_fdt64(at.start), cpu_to_fdt64(range_bytes(at))};
+    char name[32] = "";
+    int node, error;
+
+    (void)text_add(name, sizeof(name), "module@%" PRIx64, at.start);
+    node = fdt_add_subnode(fdt, chosen, name);
+    if (node < 0)
+        return node;
+    error = fdt_setprop(fdt, node, "reg", reg, sizeof(reg));
+    return error ? error : fdt_setprop(fdt, node, "compatible", compatible, bytes);
+}
+
+static int write_xen(void *fdt, int node, const struct fdt_chosen *chosen)
+{
+    int error = put_text(fdt, node, dom0_name, chosen->bootargs);
+
+    if (!error)
+        error = put_text(fdt, node, xen_name, chosen->xen_bootargs);
+    if (!error)
+        error = fdt_setprop_u32(fdt, node, address_name, 2);
+    if (!error)
+        error = fdt_setprop_u32(fdt, node, size_name, 2);
+    if (!error && !range_is_empty(chosen->initrd))
+        error = put_module(fdt, node, chosen->initrd, ramdisk_module, sizeof(ramdisk_module));
+    if (!error)
+        error = put_module(fdt, node, chosen->module, kernel_module, sizeof(kernel_module));
+    return error;
+}
+
 static int write_chosen(void *fdt, const struct fdt_chosen *chosen)
 {
-    int error = 0, node = open_node(fdt, NODE);
+    int error, node = open_node(fdt, NODE);
 
     if (node < 0)
         return node;
-    if (chosen->bootargs)
-        error = fdt_setprop(fdt, node, bootargs_name, chosen->bootargs,
-                            (int)strlen(chosen->bootargs) + 1);
+    if (is_xen(chosen))
+        return write_xen(fdt, node, chosen);
+    error = put_text(fdt, node, bootargs_name, chosen->bootargs);
     if (!error && !range_is_empty(chosen->initrd))
         error = fdt_setprop_u64(fdt, node, start_name, chosen->initrd.start);
     if (!error && !range_is_empty(chosen->initrd))
@@ -116,7 +177,7 @@ int fdt_chosen_write(void *fdt, const struct fdt_chosen *chosen, struct diag *d)
 {
     int error = chosen->ram_count ? write_memory(fdt, chosen) : 0;
 
-    if (!error && (chosen->bootargs || !range_is_empty(chosen->initrd)))
+    if (!error && (chosen->bootargs || !range_is_empty(chosen->initrd) || is_xen(chosen)))
         error = write_chosen(fdt, chosen);
     return error ? refuse(error, d) : ERR_OK;
 }

@@ -13,4 +13,8 @@
 int room_find_high(const struct machine *machine, const struct regions *taken, uint64_t size,
                    struct range *out);
 
+/** The lowest place for @size bytes at a multiple of @alignment; else the same. */
+int room_find_low(const struct machine *machine, const struct regions *taken, uint64_t size,
+                  uint64_t alignment, struct range *out);
+
 #endif

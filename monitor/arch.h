@@ -124,8 +124,8 @@ void arch_flush_ram(void);
 /** Make RAM at its physical address executable on the monitor's own map, or not any more. */
 void arch_run_in_ram(bool allowed);
 
-/** Call code at @entry with x0..x3 = @x, on the monitor's map and stack. Returns x0. */
-uint64_t arch_call(vaddr_t entry, const uint64_t x[4]);
+/** Call code at @entry with x0..x7 = @x, on the monitor's map and stack. Returns x0. */
+uint64_t arch_call(vaddr_t entry, const uint64_t x[8]);
 
 /** Which regime a look-up is for: the monitor's own, or EL1 seen from EL2. */
 enum arch_regime { ARCH_REGIME_SELF, ARCH_REGIME_EL1 };

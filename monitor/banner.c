@@ -79,7 +79,7 @@ static void print_fit(struct monitor *m)
 
     if (m->boot.now->sources.payload_problem.text[0])
         return;
-    if (m->boot.now->plan.protocol == PLAN_NOTHING) {
+    if (m->boot.now->plan.protocol == PROTOCOL_NONE) {
         console_printf(&m->con, "no plan: %s\n", m->boot.now->problem.text);
         return;
     }

@@ -16,6 +16,7 @@
 #define HANDOVER_SCTLR      120
 #define HANDOVER_CORE_COUNT 128
 #define HANDOVER_TRAMPOLINE 136
+#define HANDOVER_SP         144
 
 /* The trampoline's page: code for this core at 0, the other cores' entry at 4, the record, then
  * what the cores tell each other: GO != 0 lets them leave, PRESENT[i] != 0 says core i waits.
@@ -45,6 +46,7 @@ struct handover {
     uint64_t mair, tcr, ttbr0, ttbr1, sctlr; /* of the EL entered; not used where mmu is 0 */
     uint64_t core_count;                     /* cores to enter, this one included */
     uint64_t trampoline;                     /* physical address of its page; 0: none */
+    uint64_t sp;                             /* of the EL entered */
 };
 
 static_assert(offsetof(struct handover, x) == HANDOVER_X, "handover.S reads this");
@@ -54,6 +56,7 @@ static_assert(offsetof(struct handover, mair) == HANDOVER_MAIR, "handover.S read
 static_assert(offsetof(struct handover, sctlr) == HANDOVER_SCTLR, "handover.S reads this");
 static_assert(offsetof(struct handover, core_count) == HANDOVER_CORE_COUNT, "the same");
 static_assert(offsetof(struct handover, trampoline) == HANDOVER_TRAMPOLINE, "the same");
+static_assert(offsetof(struct handover, sp) == HANDOVER_SP, "the same");
 
 #endif
 #endif

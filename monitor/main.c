@@ -95,7 +95,7 @@ static void configure(struct monitor *m)
 
     m->autoboot.seconds =
         scripted || images_find(&now->sources, FIT_KERNEL) ? s->autoboot_seconds : AUTOBOOT_OFF;
-    if (now->plan.protocol == PLAN_NOTHING && m->autoboot.seconds > 0 && !scripted)
+    if (now->plan.protocol == PROTOCOL_NONE && m->autoboot.seconds > 0 && !scripted)
         m->autoboot.seconds = 0; /* boot says at once why it cannot */
     memcpy(m->autoboot.word, s->stop_key, sizeof(m->autoboot.word));
     m->shell.idle_boot_seconds = s->idle_boot_seconds;

@@ -17,7 +17,7 @@ int elf64_is_elf(struct bytes file)
 }
 
 /* What the identification bytes and the file header say this file is. */
-static int check_kind(const Elf64_Ehdr *h, struct diag *d)
+static int check_kind(const Elf64_Ehdr *h, bool physical, struct diag *d)
 {
     if (h->e_ident[EI_CLASS] != ELFCLASS64)
         return diag_set(d, ERR_UNSUPPORTED, "not a 64-bit ELF: class is %u", h->e_ident[EI_CLASS]);
@@ -29,7 +29,7 @@ static int check_kind(const Elf64_Ehdr *h, struct diag *d)
     if (h->e_machine != EM_AARCH64)
         return diag_set(d, ERR_UNSUPPORTED, "not for AArch64: ELF machine is %u, not %u",
                         h->e_machine, EM_AARCH64);
-    if (h->e_type != ET_EXEC)
+    if (h->e_type != ET_EXEC && !(physical && h->e_type == ET_DYN))
         return diag_set(d, ERR_UNSUPPORTED, "not an executable at fixed addresses: ELF type is %u",
                         h->e_type);
     if (h->e_ehsize != sizeof(*h))
@@ -43,7 +43,7 @@ static int check_kind(const Elf64_Ehdr *h, struct diag *d)
     return ERR_OK;
 }
 
-static int read_header(struct bytes file, struct elf64 *out, struct diag *d)
+static int read_header(struct bytes file, bool physical, struct elf64 *out, struct diag *d)
 {
     struct bytes table;
     Elf64_Ehdr h;
@@ -54,7 +54,7 @@ static int read_header(struct bytes file, struct elf64 *out, struct diag *d)
     if (bytes_copy(file, 0, &h, sizeof(h)))
         return diag_set(d, ERR_TRUNCATED, "the file of %zu bytes ends within the ELF header of %zu",
                         file.size, sizeof(h));
-    err = check_kind(&h, d);
+    err = check_kind(&h, physical, d);
     if (err)
         return err;
     if (bytes_sub(file, h.e_phoff, (uint64_t)h.e_phnum * sizeof(Elf64_Phdr), &table))
@@ -63,6 +63,8 @@ static int read_header(struct bytes file, struct elf64 *out, struct diag *d)
                         h.e_phnum, h.e_phoff, file.size);
     out->file = file;
     out->entry = h.e_entry;
+    out->movable = h.e_type == ET_DYN;
+    out->physical = false;
     out->phoff = h.e_phoff;
     out->phnum = h.e_phnum;
     out->phentsize = h.e_phentsize;
@@ -194,20 +196,56 @@ static int check_entry(const struct elf64 *elf, struct diag *d)
     return diag_set(d, ERR_RANGE, "entry 0x%" PRIx64 " lies in no executable segment", elf->entry);
 }
 
-int elf64_open(struct bytes file, struct elf64 *out, struct diag *d)
+/* Some linker scripts give the entry as it is before the MMU is on, others as it is after. */
+static void find_physical_entry(struct elf64 *elf)
+{
+    for (unsigned i = 0; i < elf->segment_count; i++) {
+        const struct elf64_segment *s = &elf->segments[i];
+
+        if (s->flags & PF_X && range_has(pa_range(s), elf->entry)) {
+            elf->entry = elf->entry - s->pa + s->va;
+            elf->physical = true;
+            return;
+        }
+    }
+}
+
+static int open_as(struct bytes file, bool physical, struct elf64 *out, struct diag *d)
 {
     int err;
 
     out->segment_count = 0;
-    err = read_header(file, out, d);
+    err = read_header(file, physical, out, d);
     if (!err)
         err = read_segments(out, d);
+    if (!err && physical)
+        find_physical_entry(out);
     if (!err)
         err = check_entry(out, d);
     if (err)
         out->segment_count = 0;
     else
         find_extent(out);
+    return err;
+}
+
+int elf64_open(struct bytes file, struct elf64 *out, struct diag *d)
+{
+    return open_as(file, false, out, d);
+}
+
+int elf64_open_physical(struct bytes file, struct elf64 *out, struct diag *d)
+{
+    int err = open_as(file, true, out, d);
+
+    for (unsigned i = 0; i < out->segment_count; i++) {
+        const struct elf64_segment *s = &out->segments[i];
+
+        if (range_has(va_range(s), out->entry)) {
+            out->entry = out->entry - s->va + s->pa;
+            break;
+        }
+    }
     return err;
 }
 
@@ -249,6 +287,20 @@ static int find_symtab(struct bytes file, struct bytes *symbols, struct bytes *n
         section_header(table, section.sh_link, &section) || section.sh_type != SHT_STRTAB)
         return ERR_FORMAT;
     return bytes_sub(file, section.sh_offset, section.sh_size, names);
+}
+
+bool elf64_names_contain(struct bytes file, const char *text)
+{
+    struct bytes symbols, names;
+    size_t size = strlen(text);
+
+    if (find_symtab(file, &symbols, &names))
+        return false;
+    for (; names.size >= size; names.data++, names.size--) {
+        if (memcmp(names.data, text, size) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool elf64_has_symbols(const struct elf64 *elf)

@@ -25,7 +25,9 @@ struct elf64_segment {
 /** An executable that passed elf64_open: every segment's file bytes lie inside @file. */
 struct elf64 {
     struct bytes file;
-    vaddr_t entry;      /* inside a PF_X segment's virtual range */
+    vaddr_t entry;      /* inside a PF_X segment's virtual range, or see elf64_open_physical */
+    bool physical;      /* the entry in the file is the physical one */
+    bool movable;       /* ET_DYN: at any distance from its addresses, once it is relocated */
     struct range va;    /* lowest to highest virtual byte of all segments, page multiples */
     struct range pa;    /* the same for physical addresses */
     uint64_t phoff;     /* of the program headers in the file */
@@ -47,6 +49,12 @@ struct elf64 {
  */
 int elf64_open(struct bytes file, struct elf64 *out, struct diag *d);
 
+/**
+ * The same for a program that runs at its physical addresses: ET_DYN is accepted too, and the
+ * entry, which may be a physical or a virtual address of a PF_X segment, becomes the physical one.
+ */
+int elf64_open_physical(struct bytes file, struct elf64 *out, struct diag *d);
+
 /** True where @file begins like an ELF, whatever its class or machine. */
 int elf64_is_elf(struct bytes file);
 
@@ -64,6 +72,9 @@ bool elf64_has_symbols(const struct elf64 *elf);
  * table, ERR_TRUNCATED or ERR_FORMAT where the table is damaged.
  */
 int elf64_symbol(const struct elf64 *elf, const char *name, struct elf64_symbol *out);
+
+/** True where a name in the symbol table of the ELF @file contains @text. */
+bool elf64_names_contain(struct bytes file, const char *text);
 
 /** The @size file bytes at virtual address @va. ERR_RANGE where no segment holds them all. */
 int elf64_at(const struct elf64 *elf, vaddr_t va, uint64_t size, struct bytes *out);

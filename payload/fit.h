@@ -9,6 +9,7 @@
 
 #include "monitor/base/reader.h"
 #include "payload/digest.h"
+#include "payload/protocol.h"
 #include "payload/sel4.h"
 
 enum {
@@ -27,7 +28,8 @@ enum fit_role {
     FIT_DTB,
     FIT_INITRD,
     FIT_SCRIPT,
-    FIT_OTHER, /* also every image that the chosen configuration does not use */
+    FIT_MODULE, /* the kernel of Xen's first domain: a second one, among the loadables */
+    FIT_OTHER,  /* also every image that the chosen configuration does not use */
 };
 
 struct fit_image {
@@ -43,6 +45,7 @@ struct fit_image {
     struct sha256
         digests[DIGEST_ALGO_COUNT];    /* shorter ones at the start; fit_open verifies none */
     char unknown_hash[FIT_WORD_BYTES]; /* algorithm of one that cannot be checked; "": none */
+    struct protocol_rules rules;       /* of a kernel */
     struct sel4_facts facts; /* elfmon,* properties of a kernel; is_sel4 where there are any */
 };
 
@@ -53,6 +56,7 @@ struct fit_settings {
     uint64_t app_offset;           /* bytes between the DTB's end and the root task; 0: next page */
     char stop_key[FIT_WORD_BYTES]; /* the key or word that stops the countdown; "": any key */
     const char *bootargs;          /* in the tree, of any length; NULL where absent */
+    const char *xen_bootargs;      /* likewise, for Xen itself */
 };
 
 enum { FIT_AUTOBOOT_DEFAULT = 3 };

@@ -28,6 +28,8 @@ enum {
     SEEN_POSITION = 8,
     SEEN_PLACEMENT = 0xf, /* any of the above */
     SEEN_FACTS = 0x1f0,   /* any of those for struct sel4_facts */
+    SEEN_LOAD = 0x200,
+    SEEN_ENTRY = 0x400,
 };
 
 static int place_external(const struct fit *fit, struct fit_image *image, const struct placement *p,
@@ -99,13 +101,29 @@ static int read_ram(struct fit_image *image, struct bytes pairs, struct diag *d)
     return ERR_OK;
 }
 
+static int take_rules(struct fit_image *image, const char *protocol, uint32_t seen, struct diag *d)
+{
+    struct protocol_rules *rules = &image->rules;
+
+    rules->protocol = protocol_find(protocol);
+    if (*protocol && !rules->protocol)
+        return diag_set(d, ERR_UNSUPPORTED, "image %s: " FIT_PROP_PROTOCOL " %s is not known",
+                        image->name, protocol);
+    rules->has_load = seen & SEEN_LOAD;
+    if (!(seen & SEEN_ENTRY))
+        rules->entry = rules->load;
+    return ERR_OK;
+}
+
 static int read_properties(const struct fit *fit, int node, struct fit_image *image, struct diag *d)
 {
     struct placement p = {{NULL, 0}, 0, 0, 0};
     struct bytes ram = {NULL, 0};
     struct sel4_facts *facts = &image->facts;
-    const struct fit_rule rules[] = {
-        {FIT_PROP_DATA, FIT_RAW, &p.data, 0}, /* down to ram in the order of SEEN_* */
+    struct protocol_rules *rules = &image->rules;
+    char protocol[FIT_WORD_BYTES] = "";
+    const struct fit_rule list[] = {
+        {FIT_PROP_DATA, FIT_RAW, &p.data, 0}, /* down to entry in the order of SEEN_* */
         {FIT_PROP_DATA_SIZE, FIT_SIZE, &p.size, 0},
         {FIT_PROP_DATA_OFFSET, FIT_SIZE, &p.offset, 0},
         {FIT_PROP_DATA_POSITION, FIT_SIZE, &p.position, 0},
@@ -114,6 +132,11 @@ static int read_properties(const struct fit *fit, int node, struct fit_image *im
         {FIT_PROP_PA_BITS, FIT_COUNT, &facts->pa_bits, PA_BITS_MAX},
         {FIT_PROP_GIC, FIT_COUNT, &facts->gic_version, GIC_MAX},
         {FIT_PROP_RAM, FIT_RAW, &ram, 0},
+        {FIT_PROP_LOAD, FIT_SIZE, &rules->load, 0},
+        {FIT_PROP_ENTRY, FIT_SIZE, &rules->entry, 0},
+        {FIT_PROP_STACK, FIT_SIZE, &rules->stack_bytes, 0},
+        {FIT_PROP_ENTER_EL, FIT_COUNT, &rules->el, 2},
+        {FIT_PROP_PROTOCOL, FIT_TEXT, protocol, sizeof(protocol)},
         {FIT_PROP_DESCRIPTION, FIT_LABEL, image->description, sizeof(image->description)},
         {FIT_PROP_TYPE, FIT_TEXT, image->type, sizeof(image->type)},
         {FIT_PROP_OS, FIT_TEXT, image->os, sizeof(image->os)},
@@ -123,7 +146,9 @@ static int read_properties(const struct fit *fit, int node, struct fit_image *im
     int err;
 
     strcpy(image->compression, FIT_COMPRESSION_NONE);
-    err = fit_props_read(fit->blob.data, node, rules, FIT_COUNT_OF(rules), &seen, d);
+    err = fit_props_read(fit->blob.data, node, list, FIT_COUNT_OF(list), &seen, d);
+    if (!err)
+        err = take_rules(image, protocol, seen, d);
     if (!err)
         err = place_data(fit, image, &p, seen, d);
     if (!err)

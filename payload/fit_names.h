@@ -38,11 +38,12 @@
 #define FIT_PROP_LOADABLES "loadables"
 
 /* Of a configuration: what elfmon-pack's options leave for the monitor. */
-#define FIT_PROP_BOOTARGS   "bootargs"          /* string */
-#define FIT_PROP_AUTOBOOT   "elfmon,autoboot"   /* s32, seconds; -1: off */
-#define FIT_PROP_IDLE_BOOT  "elfmon,idle-boot"  /* s32, seconds; -1: never */
-#define FIT_PROP_APP_OFFSET "elfmon,app-offset" /* u64, bytes */
-#define FIT_PROP_STOP_KEY   "elfmon,stop-key"   /* string */
+#define FIT_PROP_BOOTARGS   "bootargs"            /* string */
+#define FIT_PROP_XEN_ARGS   "elfmon,xen-bootargs" /* string */
+#define FIT_PROP_AUTOBOOT   "elfmon,autoboot"     /* s32, seconds; -1: off */
+#define FIT_PROP_IDLE_BOOT  "elfmon,idle-boot"    /* s32, seconds; -1: never */
+#define FIT_PROP_APP_OFFSET "elfmon,app-offset"   /* u64, bytes */
+#define FIT_PROP_STOP_KEY   "elfmon,stop-key"     /* string */
 
 /* Of a kernel image: what the kernel was built for. */
 #define FIT_PROP_EL      "elfmon,el"      /* u32: 1 or 2 */
@@ -50,6 +51,12 @@
 #define FIT_PROP_PA_BITS "elfmon,pa-bits" /* u32 */
 #define FIT_PROP_GIC     "elfmon,gic"     /* u32: 2 or 3 */
 #define FIT_PROP_RAM     "elfmon,ram"     /* u64 pairs: start, end */
+
+/* Of a kernel image: how it is entered, where its content does not tell. FIT_PROP_LOAD and
+ * FIT_PROP_ENTRY count for a raw one only. */
+#define FIT_PROP_PROTOCOL "elfmon,protocol" /* string: sel4, linux, elf, kaal, raw */
+#define FIT_PROP_STACK    "elfmon,stack"    /* u64, bytes */
+#define FIT_PROP_ENTER_EL "elfmon,enter-el" /* u32: 1 or 2 */
 
 /* Values. */
 #define FIT_TYPE_KERNEL        "kernel"
@@ -61,8 +68,10 @@
 #define FIT_ARCH_ARM64         "arm64"
 #define FIT_OS_SEL4            "sel4"
 #define FIT_OS_LINUX           "linux"
+#define FIT_OS_ELF             "elf"
 #define FIT_COMPRESSION_NONE   "none"
 #define FIT_ALGO_SHA256        "sha256"
 #define FIT_IMAGE_APP          "app" /* how a root task's node name begins */
+#define FIT_IMAGE_MODULE       "module"
 
 #endif

@@ -145,8 +145,9 @@ static int list_nodes(struct opener *o)
     return err || *configs == FIT_TREE_NONE ? err : list_configs(o);
 }
 
-/* Have the image @node in use, where its role is free; FIT_OTHER: its own type tells the role. */
-static int use_image(struct opener *o, int node, enum fit_role role)
+/* Have the image @node in use, where its role is free; FIT_OTHER: its own type tells the role. A
+ * second kernel that is loaded along with the first one is for Xen's first domain. */
+static int use_image(struct opener *o, int node, enum fit_role role, bool is_loadable)
 {
     struct fit_image image;
     int err = fit_image_read(o->fit, node, &image, o->d);
@@ -154,6 +155,8 @@ static int use_image(struct opener *o, int node, enum fit_role role)
     if (err)
         return err;
     image.role = role == FIT_OTHER ? fit_image_role(&image) : role;
+    if (is_loadable && image.role == FIT_KERNEL && fit_find(o->fit, FIT_KERNEL))
+        image.role = FIT_MODULE;
     if (image.role < FIT_OTHER && !fit_find(o->fit, image.role))
         o->fit->images[image.role] = image;
     return ERR_OK;
@@ -196,7 +199,7 @@ static int use_named(struct opener *o, const struct naming *naming, const char *
     if (is_twice)
         return diag_set(o->d, ERR_FORMAT, "configuration %s: names image %s twice", o->fit->config,
                         name);
-    return use_image(o, node, naming->role);
+    return use_image(o, node, naming->role, naming->is_list);
 }
 
 /* Use the images in @list, strings one behind the other. */
@@ -226,18 +229,19 @@ static int read_config(struct opener *o, int node)
 {
     struct fit_settings *s = &o->fit->settings;
     struct bytes lists[FIT_COUNT_OF(namings)] = {{NULL, 0}};
-    struct fit_rule rules[FIT_COUNT_OF(namings) + 5] = {
+    struct fit_rule rules[FIT_COUNT_OF(namings) + 6] = {
         {FIT_PROP_BOOTARGS, FIT_STRING, &s->bootargs, 0},
         {FIT_PROP_AUTOBOOT, FIT_SECONDS, &s->autoboot_seconds, INT32_MAX},
         {FIT_PROP_IDLE_BOOT, FIT_SECONDS, &s->idle_boot_seconds, INT32_MAX},
         {FIT_PROP_APP_OFFSET, FIT_SIZE, &s->app_offset, 0},
         {FIT_PROP_STOP_KEY, FIT_TEXT, s->stop_key, sizeof(s->stop_key)},
+        {FIT_PROP_XEN_ARGS, FIT_STRING, &s->xen_bootargs, 0},
     };
     uint32_t seen;
     int err;
 
     for (size_t i = 0; i < FIT_COUNT_OF(namings); i++)
-        rules[5 + i] = (struct fit_rule){namings[i].property, FIT_RAW, &lists[i], 0};
+        rules[6 + i] = (struct fit_rule){namings[i].property, FIT_RAW, &lists[i], 0};
     err = fit_props_read(o->tree, node, rules, FIT_COUNT_OF(rules), &seen, o->d);
     for (size_t i = 0; !err && i < FIT_COUNT_OF(namings); i++)
         err = use_list(o, &namings[i], lists[i]);
@@ -285,7 +289,7 @@ static int open_all(struct opener *o, const char *wanted)
     if (wanted)
         return diag_set(o->d, ERR_NOTFOUND, "no configuration %s: the FIT has none", wanted);
     FIT_TREE_FOR_EACH (node, o->tree, o->fit->images_node) {
-        int err = use_image(o, node, FIT_OTHER);
+        int err = use_image(o, node, FIT_OTHER, false);
 
         if (err)
             return err;

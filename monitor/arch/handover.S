@@ -5,8 +5,8 @@
  * its own it is copied behind the root task, else it runs where it is.
  *
  * In:  MMU and D-cache off. The boot core: x0 = the record. Other cores: nothing.
- * Out: at record.entry, at EL record.el, x0..x7 from the record, all other general registers 0
- *      but for x30 = the entry, DAIF masked, SPSel = 1, TPIDR_EL1 = core number. What EL2 has over
+ * Out: at record.entry, at EL record.el, x0..x7 and SP from the record, all other general registers
+ *      0 but for x30 = the entry, DAIF masked, SPSel = 1, TPIDR_EL1 = core number. What EL2 has over
  *      EL1 is set where the core came at EL2. record.mmu = 0: MMU, D-cache and I-cache are off.
  */
 #include "monitor/arch/sysreg.h"
@@ -88,6 +88,8 @@ enter:
 	ic	iallu
 	dsb	sy
 	isb
+	ldr	x1, [x19, #HANDOVER_SP]
+	mov	sp, x1
 	bl	load_arguments
 	msr	sctlr_el1, x25
 	isb
@@ -103,6 +105,8 @@ stay_at_el2:
 	ic	iallu
 	dsb	sy
 	isb
+	ldr	x1, [x19, #HANDOVER_SP]
+	mov	sp, x1
 	bl	load_arguments
 	msr	sctlr_el2, x25
 	isb
@@ -194,6 +198,8 @@ drop_to_el1:
 	msr	sctlr_el1, x25
 	mov	x1, #CPACR_EL1_FPEN
 	msr	cpacr_el1, x1
+	ldr	x1, [x19, #HANDOVER_SP]
+	msr	sp_el1, x1
 	ldr	x1, [x19, #HANDOVER_ENTRY]
 	msr	elr_el2, x1
 	mov	x1, #(SPSR_DAIF | SPSR_EL1H)

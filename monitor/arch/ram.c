@@ -77,10 +77,12 @@ void arch_run_in_ram(bool allowed)
     mmu_flush_tlb();
 }
 
-uint64_t arch_call(vaddr_t entry, const uint64_t x[4])
-{
-    uint64_t (*code)(uint64_t, uint64_t, uint64_t, uint64_t) =
-        (uint64_t(*)(uint64_t, uint64_t, uint64_t, uint64_t))(uintptr_t)entry;
+typedef uint64_t (*code_fn)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t,
+                            uint64_t);
 
-    return code(x[0], x[1], x[2], x[3]);
+uint64_t arch_call(vaddr_t entry, const uint64_t x[8])
+{
+    code_fn code = (code_fn)(uintptr_t)entry;
+
+    return code(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7]);
 }

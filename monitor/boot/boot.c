@@ -18,7 +18,7 @@ static void print_done(struct boot *b, enum plan_role role, paddr_t at, uint64_t
 /* What is read with the caches off must have left them. */
 static void clean(const struct boot *b, struct range written)
 {
-    if (!b->now->plan.handover.mmu)
+    if (!b->now->plan.handover.mmu && !range_is_empty(written))
         arch_clean_poc(arch_phys(written.start), range_bytes(written));
 }
 
@@ -56,6 +56,21 @@ static int complete_dtb(struct boot *b, struct diag *d)
     return ERR_OK;
 }
 
+/* Of a kernel that is at another distance from its addresses than it was linked for. */
+static void relocate(const struct boot_plan *plan)
+{
+    const uint64_t distance = plan->kernel.pa.start - plan->kernel.va.start;
+
+    for (uint64_t i = 0; i < plan->rela.count; i++) {
+        uint64_t addend;
+        vaddr_t at;
+
+        elf64_rela_get(&plan->rela, i, &at, &addend);
+        addend += distance;
+        memcpy(arch_phys(at + distance), &addend, sizeof(addend));
+    }
+}
+
 static int load_role(struct boot *b, enum plan_role role, struct diag *d)
 {
     int err = role == PLAN_DTB ? complete_dtb(b, d) : ERR_OK;
@@ -66,7 +81,11 @@ static int load_role(struct boot *b, enum plan_role role, struct diag *d)
         if (b->now->plan.copies[i].role == role)
             copy_out(b, &b->now->plan.copies[i]);
     }
-    if (role == PLAN_APP)
+    if (role == PLAN_KERNEL) {
+        relocate(&b->now->plan);
+        clean(b, b->now->plan.ranges[PLAN_STACK]);
+    }
+    if (role == PLAN_APP && !range_is_empty(b->now->plan.ranges[PLAN_HEADERS]))
         plan_headers(&b->now->plan, arch_phys(b->now->plan.ranges[PLAN_HEADERS].start));
     clean(b, b->now->plan.ranges[role]);
     b->progress.loaded[role] = true;
@@ -147,8 +166,8 @@ int boot_need_tables(const struct boot *b, struct diag *d)
     int err = choice_need_plan(b->now, d);
 
     if (!err && !b->now->plan.handover.mmu)
-        err = diag_set(d, ERR_STATE, "a %s kernel is entered with the MMU off, without boot tables",
-                       plan_protocol_name(b->now->plan.protocol));
+        err = diag_set(d, ERR_STATE, "a kernel entered as %s has the MMU off, and no boot tables",
+                       protocol_name(b->now->plan.protocol));
     return err;
 }
 

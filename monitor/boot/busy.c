@@ -51,7 +51,8 @@ static int add_uploads(const struct sources *s, struct regions *set, struct diag
     for (unsigned i = 0; i < UPLOAD_SLOT_COUNT && !err; i++) {
         const struct slot *slot = &s->slots[i];
         const char *name = text_pick("uploaded kernel\0uploaded app\0uploaded dtb\0"
-                                     "uploaded initrd\0uploaded script\0uploaded payload",
+                                     "uploaded initrd\0uploaded script\0uploaded module\0"
+                                     "uploaded payload",
                                      i);
 
         if (slot->state >= SLOT_OFFERED)
@@ -85,7 +86,7 @@ int busy_plan(const struct choice *c, struct regions *set, struct diag *d)
 {
     int err = ERR_OK;
 
-    for (int role = 0; role < PLAN_ROLE_COUNT && c->plan.protocol != PLAN_NOTHING && !err; role++)
+    for (int role = 0; role < PLAN_ROLE_COUNT && c->plan.protocol != PROTOCOL_NONE && !err; role++)
         err = regions_add_rest(set, c->plan.ranges[role], REGION_PLANNED,
                                plan_role_name((enum plan_role)role), d);
     return err;

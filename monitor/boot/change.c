@@ -48,14 +48,14 @@ static void keep_loaded(const struct boot *b, const struct change *c, enum plan_
 {
     const struct boot_plan *plan = &c->to->plan;
     struct range place = plan->ranges[role];
-    bool completed = role == PLAN_DTB && plan->protocol != PLAN_SEL4;
+    bool completed = role == PLAN_DTB && plan->protocol != PROTOCOL_SEL4;
     bool replaced = c->roles & (completed ? CHANGE_ALL_ROLES : BIT(choice_image(role)));
     bool was = b->progress.loaded[role];
 
-    next->loaded[role] = was && !replaced && plan->protocol != PLAN_NOTHING &&
+    next->loaded[role] = was && !replaced && plan->protocol != PROTOCOL_NONE &&
                          is_same_range(place, b->now->plan.ranges[role]);
     next->stale[role] = (was || b->progress.stale[role]) && !next->loaded[role] &&
-                        !range_is_empty(place) && plan->protocol != PLAN_NOTHING;
+                        !range_is_empty(place) && plan->protocol != PROTOCOL_NONE;
 }
 
 /* What of the old plan's progress holds for the new one. */
@@ -72,7 +72,7 @@ static struct progress keep_progress(const struct boot *b, const struct change *
         next.mmu_on = was->mmu_on;
     }
     next.stale_tables =
-        (was->mapped || was->stale_tables) && !next.mapped && plan->protocol != PLAN_NOTHING;
+        (was->mapped || was->stale_tables) && !next.mapped && plan->protocol != PROTOCOL_NONE;
     return next;
 }
 
@@ -251,7 +251,7 @@ static int make_room(const struct boot *b, const struct change *c, struct diag *
 
 static bool is_worse(const struct choice *to, const struct choice *now)
 {
-    return now->plan.protocol != PLAN_NOTHING || strcmp(to->problem.text, now->problem.text) != 0;
+    return now->plan.protocol != PROTOCOL_NONE || strcmp(to->problem.text, now->problem.text) != 0;
 }
 
 static int plan(const struct boot *b, const struct change *c, struct diag *d)

@@ -47,10 +47,13 @@ static void fill_input(const struct board *board, struct choice *c, struct bytes
         .kernel = plain_bytes(s, FIT_KERNEL),
         .app = plain_bytes(s, FIT_APP),
         .initrd = plain_bytes(s, FIT_INITRD),
+        .module = plain_bytes(s, FIT_MODULE),
         .dtb = dtb,
         .bootargs = bootargs_wanted(s),
+        .xen_bootargs = s->fit.settings.xen_bootargs,
         .app_offset = s->fit.settings.app_offset,
         .added = s->mappings,
+        .rules = plain_rules(s),
         .machine = &board->machine,
         .machine_el = board->cpu.el,
         .mmfr0 = board->cpu.mmfr0,
@@ -65,7 +68,7 @@ int choice_plan(const struct board *board, struct choice *c)
     struct bytes dtb;
     int err = check_plain(&c->sources, &c->problem);
 
-    c->plan.protocol = PLAN_NOTHING;
+    c->plan.protocol = PROTOCOL_NONE;
     if (!err)
         err = choice_dtb(board, &c->sources, &dtb, &c->problem);
     if (err)
@@ -77,7 +80,7 @@ int choice_plan(const struct board *board, struct choice *c)
 
 int choice_need_plan(const struct choice *c, struct diag *d)
 {
-    if (c->plan.protocol != PLAN_NOTHING)
+    if (c->plan.protocol != PROTOCOL_NONE)
         return ERR_OK;
     if (c->sources.payload_problem.text[0] && !images_find(&c->sources, FIT_KERNEL))
         return diag_set(d, ERR_STATE, "no plan: payload: %s", c->sources.payload_problem.text);
@@ -95,6 +98,8 @@ enum fit_role choice_image(enum plan_role role)
         return FIT_DTB;
     case PLAN_INITRD:
         return FIT_INITRD;
+    case PLAN_MODULE:
+        return FIT_MODULE;
     default:
         return FIT_OTHER;
     }
@@ -128,13 +133,19 @@ static int verify_machine_dtb(const struct board *board, struct diag *d)
         found, copied);
 }
 
+/* What is written into the devicetree lies in the payload's tree. */
+static bool has_packed_bootargs(const struct sources *s)
+{
+    return (s->fit.settings.bootargs && !s->bootargs.is_set) || s->fit.settings.xen_bootargs;
+}
+
 int choice_verify(const struct board *board, const struct choice *c, enum plan_role role,
                   struct diag *d)
 {
     const struct sources *s = &c->sources;
     int err = ERR_OK;
 
-    if (role == PLAN_DTB && s->fit.settings.bootargs && !s->bootargs.is_set)
+    if (role == PLAN_DTB && has_packed_bootargs(s))
         err = images_verify_payload(s, d);
     if (err)
         return err;

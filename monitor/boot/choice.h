@@ -17,7 +17,7 @@ struct choice {
 
 /**
  * Make c->plan of c->sources, c->busy and @board. An error, with the reason in c->problem, leaves
- * no plan: its protocol is PLAN_NOTHING.
+ * no plan: its protocol is PROTOCOL_NONE.
  */
 int choice_plan(const struct board *board, struct choice *c);
 

@@ -250,7 +250,7 @@ static void make_plain(const struct board *board, struct choice *c, struct regio
  * worth losing it. */
 static int make_plan(const struct board *board, struct choice *c, struct diag *d)
 {
-    bool possible = c->plan.protocol != PLAN_NOTHING;
+    bool possible = c->plan.protocol != PROTOCOL_NONE;
     int err = list_ours(board, c, &c->busy, d);
 
     if (err || !choice_plan(board, c) || !possible || !record_is_needed(&c->sources))

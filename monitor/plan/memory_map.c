@@ -24,7 +24,7 @@ static bool source(const struct memory_map *map, unsigned i, struct region *out)
     if (i < PLAN_ROLE_COUNT) {
         struct range range = map->plan->ranges[i];
 
-        if (map->plan->protocol == PLAN_NOTHING)
+        if (map->plan->protocol == PROTOCOL_NONE)
             range = (struct range){0, 0};
         named(out, range, map->done[i] ? REGION_DONE : REGION_PLANNED,
               plan_role_name((enum plan_role)i));

@@ -9,12 +9,9 @@
 
 const char *plan_role_name(enum plan_role role)
 {
-    return text_pick("kernel\0dtb\0root task\0initrd\0ELF headers\0boot tables\0trampoline", role);
-}
-
-const char *plan_protocol_name(enum plan_protocol protocol)
-{
-    return text_pick("none\0seL4\0Linux", protocol);
+    return text_pick(
+        "kernel\0dtb\0root task\0initrd\0module\0ELF headers\0boot tables\0trampoline\0stack",
+        role);
 }
 
 int plan_write_dtb(const struct plan_input *in, const struct boot_plan *plan, void *out,

@@ -14,13 +14,10 @@
 #include "monitor/base/reader.h"
 #include "monitor/handover.h"
 #include "payload/elf64.h"
+#include "payload/elf64_rela.h"
 #include "payload/linux_image.h"
+#include "payload/protocol.h"
 #include "payload/sel4.h"
-
-enum plan_protocol { PLAN_NOTHING, PLAN_SEL4, PLAN_LINUX };
-
-/** "none", "seL4", "Linux". */
-const char *plan_protocol_name(enum plan_protocol protocol);
 
 /** Those before PLAN_LOADED_COUNT are loaded, in this order. */
 enum plan_role {
@@ -28,10 +25,12 @@ enum plan_role {
     PLAN_DTB,
     PLAN_APP,
     PLAN_INITRD,
+    PLAN_MODULE, /* the kernel of Xen's first domain */
     PLAN_LOADED_COUNT,
     PLAN_HEADERS = PLAN_LOADED_COUNT, /* the root task's program headers, one page */
     PLAN_TABLES,                      /* boot translation tables */
     PLAN_TRAMPOLINE,                  /* hand-over code and the waiting place of the other cores */
+    PLAN_STACK,                       /* that the kernel starts on */
     PLAN_ROLE_COUNT,
 };
 
@@ -63,14 +62,17 @@ struct plan_mapping {
 
 /** What the plan is made from. The images and @machine must outlive the plan. */
 struct plan_input {
-    struct bytes kernel;     /* an ELF, or an arm64 Image; which it is tells the protocol */
-    struct bytes app;        /* seL4: an ELF; size 0: none */
-    struct bytes initrd;     /* Linux; size 0: none */
-    struct bytes dtb;        /* checked and packed, to be handed over; size 0: none */
-    const char *bootargs;    /* for /chosen; NULL: what the DTB has */
-    struct sel4_facts facts; /* from elfmon-pack, for stripped kernels; unknown fields 0 */
-    uint64_t app_offset;     /* bytes left free between the DTB and the root task */
-    struct mappings added;   /* more mappings for the boot tables */
+    struct bytes kernel;      /* an ELF, an arm64 Image, or bytes */
+    struct bytes app;         /* seL4, KaaL: an ELF; size 0: none */
+    struct bytes initrd;      /* Linux, Xen; size 0: none */
+    struct bytes module;      /* Xen: its first domain's kernel; size 0: none */
+    struct bytes dtb;         /* checked and packed, to be handed over; size 0: none */
+    const char *bootargs;     /* for /chosen; NULL: what the DTB has */
+    const char *xen_bootargs; /* likewise */
+    struct sel4_facts facts;  /* from elfmon-pack, for stripped kernels; unknown fields 0 */
+    uint64_t app_offset;      /* bytes left free between the DTB and the root task */
+    struct protocol_rules rules;
+    struct mappings added; /* more mappings for the boot tables */
     const struct machine *machine;
     unsigned machine_el;        /* the EL the monitor runs at; 0: the CPU is not known */
     uint64_t mmfr0;             /* ID_AA64MMFR0_EL1, or a guess at its PARange */
@@ -84,7 +86,7 @@ static inline unsigned plan_pa_range(const struct plan_input *in)
 }
 
 struct boot_plan {
-    enum plan_protocol protocol; /* PLAN_NOTHING: there is no kernel */
+    enum protocol protocol; /* PROTOCOL_NONE: there is no kernel */
     bool has_app;
     struct sel4_facts facts;              /* zero but for seL4 */
     struct range ranges[PLAN_ROLE_COUNT]; /* destinations, page multiples; empty where none */
@@ -96,7 +98,8 @@ struct boot_plan {
     unsigned own_count; /* of the kernel's own mappings */
     struct plan_mapping own[PLAN_OWN_MAPPINGS];
     struct mappings added;          /* behind these; only where there are boot tables */
-    struct elf64 kernel, app;       /* seL4 */
+    struct elf64 kernel, app;       /* seL4; the kernel: ELF, KaaL too */
+    struct elf64_rela rela;         /* of a kernel that is not where it was linked for */
     struct linux_image linux_image; /* Linux */
     struct plan_copy copies[PLAN_COPIES_MAX];
 };

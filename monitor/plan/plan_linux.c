@@ -75,12 +75,13 @@ static int find_group(const struct plan_input *in, const struct boot_plan *plan,
     return ERR_NOMEM;
 }
 
-/* DTB and initrd, in this order: the DTB tells where the initrd is, so that its size does not
- * depend on the place. */
+/* DTB, initrd and module, in this order: the DTB tells where the others are, so that its size does
+ * not depend on the places. */
 static int place_rest(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
-    struct fdt_chosen chosen = {.initrd = {0, in->initrd.size}, .ram = in->machine->ram};
-    uint64_t dtb_bytes, bytes;
+    struct fdt_chosen chosen = {
+        .initrd = {0, in->initrd.size}, .module = {0, in->module.size}, .ram = in->machine->ram};
+    uint64_t dtb_bytes, bytes, module;
     struct range group;
 
     if (!in->dtb.size)
@@ -89,7 +90,7 @@ static int place_rest(const struct plan_input *in, struct boot_plan *plan, struc
         chosen.ram_count = in->machine->ram_count;
     plan_complete_dtb(in, plan, &chosen);
     dtb_bytes = plan_pages(plan->dtb_bytes);
-    bytes = dtb_bytes + plan_pages(in->initrd.size);
+    bytes = dtb_bytes + plan_pages(in->initrd.size) + plan_pages(in->module.size);
     if (plan->dtb_bytes > DTB_BYTES_MAX)
         return diag_set(d, ERR_RANGE,
                         "dtb: %" PRIu64 " bytes with what is added to /chosen are more than the "
@@ -99,13 +100,19 @@ static int place_rest(const struct plan_input *in, struct boot_plan *plan, struc
         return diag_set(d, ERR_NOMEM,
                         "%s: %" PRIu64 " bytes with the DTB do not fit into free RAM within 32 GiB "
                         "of the kernel at 0x%" PRIx64,
-                        plan_role_name(in->initrd.size ? PLAN_INITRD : PLAN_DTB), bytes,
-                        plan->ranges[PLAN_KERNEL].start);
+                        plan_role_name(in->module.size   ? PLAN_MODULE
+                                       : in->initrd.size ? PLAN_INITRD
+                                                         : PLAN_DTB),
+                        bytes, plan->ranges[PLAN_KERNEL].start);
     plan->ranges[PLAN_DTB] = (struct range){group.start, group.start + dtb_bytes};
-    plan->ranges[PLAN_INITRD] = (struct range){group.start + dtb_bytes, group.end};
+    module = group.end - plan_pages(in->module.size);
+    plan->ranges[PLAN_INITRD] = (struct range){group.start + dtb_bytes, module};
+    plan->ranges[PLAN_MODULE] = (struct range){module, group.end};
     if (in->initrd.size)
         plan->chosen.initrd =
             (struct range){group.start + dtb_bytes, group.start + dtb_bytes + in->initrd.size};
+    if (in->module.size)
+        plan->chosen.module = (struct range){module, module + in->module.size};
     return ERR_OK;
 }
 
@@ -139,6 +146,8 @@ int plan_linux_make(const struct plan_input *in, struct boot_plan *plan, struct 
     plan_add_dtb(in, plan);
     if (in->initrd.size)
         plan_add_bytes(plan, PLAN_INITRD, in->initrd);
+    if (in->module.size)
+        plan_add_bytes(plan, PLAN_MODULE, in->module);
     fill_handover(in, plan);
     return ERR_OK;
 }

@@ -4,19 +4,37 @@
 #include <string.h>
 
 #include "monitor/plan/plan_linux.h"
+#include "monitor/plan/plan_physical.h"
 #include "monitor/plan/plan_sel4.h"
+
+static enum protocol protocol_for(const struct plan_input *in)
+{
+    enum protocol found = protocol_of(in->kernel, &in->rules);
+
+    return found ? found : PROTOCOL_SEL4; /* which says what it is not */
+}
 
 int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d)
 {
-    bool is_linux = linux_image_is(in->kernel);
+    static int (*const makers[PROTOCOL_COUNT])(const struct plan_input *, struct boot_plan *,
+                                               struct diag *) = {
+        [PROTOCOL_SEL4] = plan_sel4_make,    [PROTOCOL_LINUX] = plan_linux_make,
+        [PROTOCOL_ELF] = plan_physical_make, [PROTOCOL_KAAL] = plan_physical_make,
+        [PROTOCOL_RAW] = plan_physical_make,
+    };
+    enum protocol protocol = protocol_for(in);
     int err;
 
     memset(out, 0, sizeof(*out));
     if (!in->kernel.size)
         return diag_set(d, ERR_NOTFOUND, "there is no kernel");
-    err = (is_linux ? plan_linux_make : plan_sel4_make)(in, out, d);
+    if (in->module.size && protocol != PROTOCOL_LINUX)
+        return diag_set(d, ERR_UNSUPPORTED,
+                        "module: only Xen takes one, and the kernel is entered as %s",
+                        protocol_name(protocol));
+    out->protocol = protocol;
+    err = makers[protocol](in, out, d);
     if (err)
-        return err;
-    out->protocol = is_linux ? PLAN_LINUX : PLAN_SEL4;
-    return ERR_OK;
+        out->protocol = PROTOCOL_NONE;
+    return err;
 }

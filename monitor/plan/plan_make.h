@@ -8,7 +8,7 @@
 
 /**
  * Lay out everything and check it against the machine's RAM and @in->busy. Nothing is written to
- * any destination. On error @out->protocol is PLAN_NOTHING and the reason, with the offending
+ * any destination. On error @out->protocol is PROTOCOL_NONE and the reason, with the offending
  * value, is in @d.
  */
 int plan_make(const struct plan_input *in, struct boot_plan *out, struct diag *d);

@@ -15,6 +15,7 @@ void plan_complete_dtb(const struct plan_input *in, struct boot_plan *plan,
         return;
     plan->chosen = *chosen;
     plan->chosen.bootargs = in->bootargs;
+    plan->chosen.xen_bootargs = in->xen_bootargs;
     plan->dtb_bytes = in->dtb.size + fdt_chosen_spare(&plan->chosen);
 }
 

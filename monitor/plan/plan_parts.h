@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the plans of all protocols are made of. Internal to monitor/plan*.c. */
+/* What the plans of all protocols are made of. Internal to monitor/plan/. */
 #ifndef ELFMON_MONITOR_PLAN_PLAN_PARTS_H
 #define ELFMON_MONITOR_PLAN_PLAN_PARTS_H
 

@@ -155,18 +155,51 @@ static int check_linux(const struct boot_plan *plan, const struct plan_input *in
     return ERR_OK;
 }
 
+/* --- Kernels at physical addresses */
+
+static void describe_physical(const struct boot_plan *plan, char *out, size_t size)
+{
+    struct range r = plan->ranges[PLAN_KERNEL];
+
+    (void)text_copy(out, size, protocol_name(plan->protocol));
+    (void)text_add(out, size, ", EL%" PRIu64 ", 0x%" PRIx64 "-0x%" PRIx64 "%s", plan->handover.el,
+                   r.start, r.end, plan->kernel.movable ? ", movable" : "");
+}
+
+static int check_physical(const struct boot_plan *plan, const struct plan_input *in, struct diag *d)
+{
+    if (in->machine_el && plan->handover.el > in->machine_el)
+        return diag_set(d, ERR_MISMATCH,
+                        "exception level: kernel is entered at EL%" PRIu64
+                        ", this machine is at EL%u",
+                        plan->handover.el, in->machine_el);
+    return ERR_OK;
+}
+
 /* --- Whatever is planned */
 
 void preflight_describe_kernel(const struct boot_plan *plan, char *out, size_t size)
 {
-    if (plan->protocol == PLAN_LINUX)
+    switch (plan->protocol) {
+    case PROTOCOL_LINUX:
         describe_linux(&plan->linux_image, out, size);
-    else
+        break;
+    case PROTOCOL_SEL4:
         preflight_describe_sel4(&plan->facts, out, size);
+        break;
+    default:
+        describe_physical(plan, out, size);
+    }
 }
 
 int preflight_check(const struct boot_plan *plan, const struct plan_input *in, struct diag *d)
 {
-    return plan->protocol == PLAN_LINUX ? check_linux(plan, in, d)
-                                        : preflight_sel4(&plan->facts, in, d);
+    switch (plan->protocol) {
+    case PROTOCOL_LINUX:
+        return check_linux(plan, in, d);
+    case PROTOCOL_SEL4:
+        return preflight_sel4(&plan->facts, in, d);
+    default:
+        return check_physical(plan, in, d);
+    }
 }

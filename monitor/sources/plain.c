@@ -56,6 +56,23 @@ struct bytes plain_bytes(const struct sources *s, enum fit_role role)
     return image ? plain_of(s, image, role) : (struct bytes){NULL, 0};
 }
 
+struct protocol_rules plain_rules(const struct sources *s)
+{
+    static const struct protocol_rules nothing = {0};
+    const struct fit_image *kernel = images_find(s, FIT_KERNEL);
+    const struct fit_image *packed = fit_find(&s->fit, FIT_KERNEL);
+    enum protocol found;
+
+    if (!kernel || kernel == packed || !packed)
+        return kernel ? kernel->rules : nothing;
+    found = protocol_of(plain_bytes(s, FIT_KERNEL), &kernel->rules);
+    if ((found == PROTOCOL_ELF &&
+         (packed->rules.protocol == PROTOCOL_KAAL || packed->rules.protocol == PROTOCOL_ELF)) ||
+        (found == PROTOCOL_NONE && packed->rules.protocol == PROTOCOL_RAW))
+        return packed->rules;
+    return kernel->rules;
+}
+
 static int verify_copy(const struct plain *p, const struct fit_image *image, struct diag *d)
 {
     char found[SHA256_HEX_BYTES], made[SHA256_HEX_BYTES];
@@ -95,7 +112,7 @@ static struct range pages_of(struct bytes b)
 static int list_one(const struct sources *s, unsigned role, struct regions *set, struct diag *d)
 {
     const char *name = text_pick("unpacked kernel\0unpacked app\0copy of dtb\0unpacked initrd\0"
-                                 "unpacked script",
+                                 "unpacked script\0unpacked module",
                                  role);
 
     return regions_add_rest(set, pages_of(s->plain[role].data), REGION_SOURCE, name, d);

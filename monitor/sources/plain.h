@@ -20,6 +20,12 @@ struct bytes plain_of(const struct sources *s, const struct fit_image *image, en
 struct bytes plain_bytes(const struct sources *s, enum fit_role role);
 
 /**
+ * What is said of how the kernel in force is entered. An uploaded kernel of which its content does
+ * not tell is entered as the payload's, if that is one of its kind: an ELF, or bytes.
+ */
+struct protocol_rules plain_rules(const struct sources *s);
+
+/**
  * Compare what is loaded for @role with its digest, the image's or its plain copy's: ERR_DIGEST,
  * ERR_UNSUPPORTED; ERR_OK also where there is no image or no digest.
  */

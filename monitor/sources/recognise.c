@@ -11,6 +11,7 @@
 #include "payload/fit_names.h"
 #include "payload/fit_props.h"
 #include "payload/linux_image.h"
+#include "payload/protocol.h"
 #include "payload/unpack.h"
 
 /* In the order of enum upload_slot: what each takes, in bits of enum content_kind and in words. */
@@ -20,26 +21,34 @@ static const uint8_t accepted[] = {
     [UPLOAD_DTB] = BIT(CONTENT_DTB),
     [UPLOAD_INITRD] = BIT(CONTENT_GZIP) | BIT(CONTENT_LZ4) | BIT(CONTENT_UNKNOWN),
     [UPLOAD_SCRIPT] = BIT(CONTENT_TEXT),
+    [UPLOAD_MODULE] = BIT(CONTENT_IMAGE) | BIT(CONTENT_GZIP) | BIT(CONTENT_LZ4),
     [UPLOAD_PAYLOAD] = BIT(CONTENT_FIT),
 };
 
-static const char wanted[] =
-    "ELF, Image, gzip or LZ4\0ELF, gzip or LZ4\0devicetree\0cpio\0text\0FIT";
+static const char wanted[] = "ELF, Image, gzip or LZ4\0ELF, gzip or LZ4\0devicetree\0cpio\0text\0"
+                             "Image, gzip or LZ4\0FIT";
 
-static const char types[] = FIT_TYPE_KERNEL "\0" FIT_TYPE_STANDALONE "\0" FIT_TYPE_DTB
-                                            "\0" FIT_TYPE_INITRD "\0" FIT_TYPE_SCRIPT "\0FIT";
+static const char types[] =
+    FIT_TYPE_KERNEL "\0" FIT_TYPE_STANDALONE "\0" FIT_TYPE_DTB "\0" FIT_TYPE_INITRD
+                    "\0" FIT_TYPE_SCRIPT "\0" FIT_TYPE_KERNEL "\0FIT";
 
 /* --- By name ------------------------------------------------------------------------------ */
 
 /* How names begin, then what they contain; the first that applies. */
-static const char beginnings[] = "kernel\0Image\0vmlinu\0app\0root\0initr\0script\0";
+static const char beginnings[] = "kernel\0Image\0vmlinu\0app\0root\0initr\0script\0module\0";
 static const uint8_t begun[] = {UPLOAD_KERNEL, UPLOAD_KERNEL, UPLOAD_KERNEL, UPLOAD_APP,
-                                UPLOAD_APP,    UPLOAD_INITRD, UPLOAD_SCRIPT};
+                                UPLOAD_APP,    UPLOAD_INITRD, UPLOAD_SCRIPT, UPLOAD_MODULE};
 static const char parts[] = ".cpio\0";
 
 static bool fits(enum upload_slot slot, enum content_kind kind)
 {
     return accepted[slot] & BIT(kind);
+}
+
+/* Raw bytes may look like anything but what has a protocol of its own. */
+static bool fits_raw(enum upload_slot slot, enum content_kind kind)
+{
+    return slot == UPLOAD_KERNEL && (kind == CONTENT_UNKNOWN || kind == CONTENT_TEXT);
 }
 
 static enum upload_slot slot_by_name(const char *name, enum content_kind kind)
@@ -57,15 +66,13 @@ static enum upload_slot slot_by_name(const char *name, enum content_kind kind)
 
 /* --- By content --------------------------------------------------------------------------- */
 
-static bool is_sel4_kernel(struct bytes file)
+/* Any other ELF may be a kernel too, but looks like a root task. */
+static bool is_kernel(struct bytes file)
 {
-    struct sel4_facts facts;
-    struct elf64 elf;
+    static const struct protocol_rules nothing = {0};
+    enum protocol protocol = protocol_of(file, &nothing);
 
-    if (elf64_open(file, &elf, NULL))
-        return false;
-    sel4_facts(&elf, NULL, &facts);
-    return facts.is_sel4;
+    return protocol == PROTOCOL_SEL4 || protocol == PROTOCOL_KAAL;
 }
 
 static enum upload_slot slot_by_content(struct bytes file, enum content_kind kind)
@@ -74,7 +81,7 @@ static enum upload_slot slot_by_content(struct bytes file, enum content_kind kin
 
     switch (kind) {
     case CONTENT_ELF:
-        return is_sel4_kernel(file) ? UPLOAD_KERNEL : UPLOAD_APP;
+        return is_kernel(file) ? UPLOAD_KERNEL : UPLOAD_APP;
     case CONTENT_FIT:
         return UPLOAD_PAYLOAD;
     case CONTENT_DTB:
@@ -91,7 +98,7 @@ static enum upload_slot slot_by_content(struct bytes file, enum content_kind kin
 }
 
 static int choose_slot(struct upload_file *file, const struct fit_image *image,
-                       enum content_kind kind, struct diag *d)
+                       enum content_kind kind, bool raw, struct diag *d)
 {
     if (file->slot == UPLOAD_ANY && kind != CONTENT_ELF)
         file->slot = slot_by_name(image->name, kind);
@@ -101,7 +108,7 @@ static int choose_slot(struct upload_file *file, const struct fit_image *image,
         return diag_set(d, ERR_UNSUPPORTED,
                         "%s is %s: name its slot, kernel, app, dtb, initrd, script or payload",
                         image->name, content_name(kind));
-    if (!fits(file->slot, kind))
+    if (!fits(file->slot, kind) && !(raw && fits_raw(file->slot, kind)))
         return diag_set(d, ERR_FORMAT, "%s: %s is %s, not %s", slot_name(file->slot), image->name,
                         content_name(kind), text_pick(wanted, file->slot));
     return ERR_OK;
@@ -150,13 +157,13 @@ static int check_content(enum upload_slot slot, const struct fit_image *image, s
     if (slot == UPLOAD_DTB)
         err = fdt_mem_check(image->data, &used, &why);
     else if (elf64_is_elf(image->data))
-        err = elf64_open(image->data, &elf, &why);
-    else if (slot == UPLOAD_KERNEL && linux_image_is(image->data))
+        err = (slot == UPLOAD_KERNEL ? elf64_open_physical : elf64_open)(image->data, &elf, &why);
+    else if ((slot == UPLOAD_KERNEL || slot == UPLOAD_MODULE) && linux_image_is(image->data))
         err = linux_image_open(image->data, &header, &why);
     return err ? diag_set(d, err, "%s: %s: %s", slot_name(slot), image->name, why.text) : ERR_OK;
 }
 
-int recognise(struct upload_file *file, struct fit_image *out, struct diag *d)
+int recognise(struct upload_file *file, bool raw, struct fit_image *out, struct diag *d)
 {
     struct content content;
     struct diag why;
@@ -176,7 +183,7 @@ int recognise(struct upload_file *file, struct fit_image *out, struct diag *d)
         file->data.size = content.size;
     if (!file->data.size)
         return diag_set(d, ERR_FORMAT, "%s is empty", out->name);
-    err = choose_slot(file, out, content.kind, d);
+    err = choose_slot(file, out, content.kind, raw, d);
     if (err)
         return err;
     out->data = file->data;

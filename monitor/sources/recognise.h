@@ -21,7 +21,8 @@ struct upload_file {
  * Check @file as far as it can be on its own, cut the padding off its data, and choose its slot
  * where it is UPLOAD_ANY: by the file's name where that fits the content, else by the content.
  * @out becomes the image that it is.
+ * @raw  a kernel may be any bytes, because the payload's is entered raw
  */
-int recognise(struct upload_file *file, struct fit_image *out, struct diag *d);
+int recognise(struct upload_file *file, bool raw, struct fit_image *out, struct diag *d);
 
 #endif

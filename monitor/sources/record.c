@@ -8,7 +8,7 @@
 #include "monitor/base/text.h"
 #include "payload/fit_props.h"
 
-#define RECORD_MAGIC UINT64_C(0x3144524345524c45) /* "ELRECRD1" */
+#define RECORD_MAGIC UINT64_C(0x3244524345524c45) /* "ELRECRD2" */
 
 enum { RECORD_NAME_BYTES = 32 };
 

@@ -7,7 +7,8 @@
 
 static_assert((int)UPLOAD_KERNEL == (int)FIT_KERNEL && (int)UPLOAD_APP == (int)FIT_APP &&
                   (int)UPLOAD_DTB == (int)FIT_DTB && (int)UPLOAD_INITRD == (int)FIT_INITRD &&
-                  (int)UPLOAD_SCRIPT == (int)FIT_SCRIPT && (int)UPLOAD_PAYLOAD == (int)FIT_OTHER,
+                  (int)UPLOAD_SCRIPT == (int)FIT_SCRIPT && (int)UPLOAD_MODULE == (int)FIT_MODULE &&
+                  (int)UPLOAD_PAYLOAD == (int)FIT_OTHER,
               "slots are numbered as roles");
 
 const char *slot_name(enum upload_slot slot)

@@ -5,20 +5,21 @@
 
 #include "payload/fit.h"
 
-/** Those up to UPLOAD_SCRIPT in the order of enum fit_role. */
+/** Those up to UPLOAD_MODULE in the order of enum fit_role. */
 enum upload_slot {
     UPLOAD_KERNEL,
     UPLOAD_APP,
     UPLOAD_DTB,
     UPLOAD_INITRD,
     UPLOAD_SCRIPT,
+    UPLOAD_MODULE,
     UPLOAD_PAYLOAD, /* a whole FIT */
     UPLOAD_SLOT_COUNT,
     UPLOAD_ANY = UPLOAD_SLOT_COUNT, /* to be told by the file's name, then by its content */
 };
 
 /** The names of the slots, as text_find takes them. */
-#define UPLOAD_SLOT_NAMES "kernel\0app\0dtb\0initrd\0script\0payload\0"
+#define UPLOAD_SLOT_NAMES "kernel\0app\0dtb\0initrd\0script\0module\0payload\0"
 
 /** "app", ... */
 const char *slot_name(enum upload_slot slot);

@@ -9,13 +9,20 @@
 
 /* --- Taking ------------------------------------------------------------------------------- */
 
+static bool takes_raw_kernel(const struct sources *s)
+{
+    const struct fit_image *packed = fit_find(&s->fit, FIT_KERNEL);
+
+    return packed && packed->rules.protocol == PROTOCOL_RAW;
+}
+
 int upload_take(struct sources *s, struct upload_file *files, unsigned count, unsigned *taken,
                 struct diag *d)
 {
     *taken = 0;
     for (unsigned i = 0; i < count; i++) {
         struct fit_image image;
-        int err = recognise(&files[i], &image, d);
+        int err = recognise(&files[i], takes_raw_kernel(s), &image, d);
 
         if (err)
             return err;
@@ -41,7 +48,7 @@ static int revive(struct sources *s, enum upload_slot slot, struct diag *d)
     int err;
 
     (void)text_copy(file.name, sizeof(file.name), image->name);
-    err = recognise(&file, image, d);
+    err = recognise(&file, takes_raw_kernel(s), image, d);
     if (!err)
         s->slots[slot].state = SLOT_TAKEN;
     return err;

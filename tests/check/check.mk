@@ -2,7 +2,7 @@
 # Formatting, static analysis and the rules that hold for every file.
 
 CHECK_C_DIRS := monitor $(addprefix monitor/,base arch shell sources plan boot) mm payload cmds drivers host \
-	tests/unit tests/fakes tests/fuzz tests/bad tests/targets tests/targets/kernel tests/targets/roottask
+	tests/unit tests/fakes tests/fuzz tests/bad $(addprefix tests/targets,/ /kernel /roottask /image /physical)
 CHECK_HOST := $(PURE_SRCS) $(wildcard host/*.c tests/unit/*.c tests/fakes/*.c tests/fuzz/*.c) \
 	$(wildcard tests/bad/*.c tests/targets/*.c)
 CHECK_TARGET := $(MACHINE_SRCS) $(wildcard monitor/arch/*.c drivers/*.c tests/targets/*/*.c)
@@ -11,7 +11,7 @@ CHECK_SHELL := .ci/run $(wildcard */*.sh */*/*.sh)
 CHECK_HOST_FLAGS := -std=c11 -I. $(HOST_DEFINES)
 CHECK_TARGET_FLAGS := --target=aarch64-linux-gnu -std=gnu11 -ffreestanding -I. \
 	-isystem $(PICOLIBC)/include -isystem build/include $(HOST_DEFINES) \
-	$(call kernel_defines,kernel-smp4) $(image_DEFINES)
+	$(call kernel_defines,kernel-smp4) $(image_DEFINES) $(physical-kaal_DEFINES)
 
 # One file at a time: clang-tidy 14 carries some findings over from one file to the next.
 tidy = out=$$(clang-tidy --quiet $< -- $(1) 2>/dev/null) || { printf '%s\n' "$$out"; exit 1; }

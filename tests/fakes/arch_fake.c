@@ -242,13 +242,13 @@ void arch_run_in_ram(bool allowed)
     arch_fake.runs_in_ram = allowed;
 }
 
-uint64_t arch_call(vaddr_t entry, const uint64_t x[4])
+uint64_t arch_call(vaddr_t entry, const uint64_t x[8])
 {
     arch_fake.was_runnable = arch_fake.runs_in_ram;
     arch_fake.called = entry;
     if (arch_fake.call_faults)
         fault(entry);
-    return x[0] + x[1] + x[2] + x[3];
+    return x[0] + x[1] + x[2] + x[3] + x[4] + x[5] + x[6] + x[7];
 }
 
 struct bytes arch_trampoline(void)

@@ -35,7 +35,7 @@ struct arch_fake {
     unsigned flush_count; /* of arch_flush_ram */
     bool runs_in_ram;
     bool was_runnable; /* when arch_call came */
-    vaddr_t called;    /* by arch_call, which returns the sum of x0..x3 */
+    vaddr_t called;    /* by arch_call, which returns the sum of x0..x7 */
     bool call_faults;
     jmp_buf *leave; /* where arch_handover goes; NULL: a test that does not expect it */
 };

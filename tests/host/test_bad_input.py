@@ -16,7 +16,7 @@ from .conftest import KERNEL, LOADER, ROOT
 
 READ = ROOT / "build/tests/read"
 ROLES = {
-    "kernel": (elf.kernel, ["--kernel"]),
+    "kernel": (elf.kernel, ["--protocol", "sel4", "--kernel"]),
     "root task": (elf.app, ["--kernel", KERNEL, "--app"]),
 }
 

@@ -89,7 +89,7 @@ def test_bin_of_the_loader_alone_is_its_memory(packer):
     assert binary[24 : len(memory)] == bytes(memory)[24:] and not any(binary[len(memory) :])
 
 
-@pytest.mark.parametrize("size, options", [(64 << 20, ()), (1 << 20, ("--flash-size", "1M"))])
+@pytest.mark.parametrize("size, options", [(64 << 20, ()), (2 << 20, ("--flash-size", "2M"))])
 def test_flash_is_the_raw_image_that_says_where_to_copy_itself(packer, size, options):
     binary = packer.make("--format", "bin").read_bytes()
     flash = packer.make("--format", "flash", *options, out="flash").read_bytes()

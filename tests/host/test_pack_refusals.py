@@ -192,6 +192,8 @@ def test_help_names_every_option(packer):
         *("--bootargs", "--kernel-paddr", "--app-offset", "--load-addr", "--cpus"),
         *("--autoboot", "--stop-key", "--idle-boot", "--verbose", "--facts", "--help"),
         *("--version", "--fit", "--compress", "--flash-size"),
+        *("--protocol", "--load-to", "--entry", "--stack", "--enter-el"),
+        *("--module", "--xen-bootargs"),
     }
     assert max(map(len, done.stdout.splitlines())) <= 100
 

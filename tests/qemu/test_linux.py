@@ -116,7 +116,7 @@ def linux():
 
 def test_banner(linux):
     kib = (len(INITRD_BYTES) + 1023) // 1024
-    assert f"payload: Linux system, kernel 164 KiB + initrd {kib} KiB, sha256" in linux.banner
+    assert f"payload: Linux system, kernel 165 KiB + initrd {kib} KiB, sha256" in linux.banner
     built = "Linux, 4 KiB pages, little-endian, anywhere in RAM"
     assert f"kernel built for: {built}: matches" in linux.banner
     assert f"plan      kernel built for {built}" in linux.command("info")
@@ -139,7 +139,7 @@ def test_regions_and_load(linux):
 
 
 def test_no_tables(linux):
-    reason = "a Linux kernel is entered with the MMU off, without boot tables"
+    reason = "a kernel entered as Linux has the MMU off, and no boot tables"
     for line in ("map", "map show", "mmu on", "mmu off"):
         assert linux.fails(line) == f"{line.split()[0]}: {reason}"
     assert linux.command("mmu").endswith("boot tables: none, the kernel is entered with the MMU off")
@@ -154,7 +154,7 @@ def test_dry_run(linux):
     assert "  bootargs   console=ttyAMA0\n" in text
     assert re.search(r"  initrd     0x[0-9a-f]+-0x[0-9a-f]+$", text)
     assert "mappings" not in text
-    assert linux.fails("boot sel4") == "boot: the kernel is a Linux Image, not seL4"
+    assert linux.fails("boot sel4") == "boot: the kernel is entered as Linux, not as seL4"
 
 
 def test_bootargs_of_the_shell_and_seeds_of_firmware(start):

@@ -21,7 +21,7 @@ PAGES_1G = 1 << 18
 RAM_END = 0x80000000
 RECORD = 0x77FFF000  # an eighth of 1 GiB below its end
 PLACE = 0x77000000  # where these tests put files
-SLOTS = ("kernel", "app", "dtb", "initrd", "script", "payload")
+SLOTS = ("kernel", "app", "dtb", "initrd", "script", "module", "payload")
 
 
 def record(entries):
@@ -31,7 +31,7 @@ def record(entries):
         digest = hashlib.sha256(data).digest()
         body += struct.pack("<QQQ32s32s", SLOTS.index(slot), place, len(data), digest, name)
     body = body.ljust(len(SLOTS) * 88, b"\0")
-    head = struct.pack("<8sQ", b"ELRECRD1", len(entries))
+    head = struct.pack("<8sQ", b"ELRECRD2", len(entries))
     return head + hashlib.sha256(head + bytes(32) + body).digest() + body
 
 

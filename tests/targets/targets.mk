@@ -10,10 +10,11 @@ TARGET_COMMON := $(filter-out %.c %.mk,$(wildcard tests/targets/*.*))
 
 # --- root tasks: NAME_BYTES of pattern in the read-only segment
 
-ROOTTASKS := roottask roottask-16k roottask-4m roottask-64m
+ROOTTASKS := roottask roottask-16k roottask-4m roottask-16m roottask-64m
 roottask_BYTES := 24576
 roottask-16k_BYTES := 8192
 roottask-4m_BYTES := 4194304
+roottask-16m_BYTES := 16777216
 roottask-64m_BYTES := 67108864
 ROOTTASK_ELFS := $(ROOTTASKS:%=build/targets/%.elf)
 ROOTTASK_DIR := tests/targets/roottask
@@ -91,6 +92,41 @@ $(IMAGE_FILES): build/targets/%.bin: $(wildcard $(IMAGE_DIR)/*) $(TARGET_COMMON)
 		-T $(IMAGE_DIR)/image.lds -o $(@:.bin=.elf) $(IMAGE_DIR)/start.S $(wildcard $(IMAGE_DIR)/*.c)
 	$(Q)$(CROSS_COMPILE)objcopy -O binary $(@:.bin=.elf) $@
 
+# --- kernels at physical addresses; the checksum of code and constants is known after a first link
+
+PHYSICALS := physical-elf physical-el1 physical-16m physical-pie physical-kaal physical-kaal-64m
+physical-elf_DEFINES := -DPHYSICAL_BASE=0x40400000
+physical-el1_DEFINES := -DPHYSICAL_BASE=0x40400000 -DPHYSICAL_EL=1
+physical-16m_DEFINES := -DPHYSICAL_BASE=0x41000000
+physical-pie_DEFINES := -DPHYSICAL_BASE=0
+physical-pie_CFLAGS := -fPIE
+physical-pie_LDFLAGS := -static-pie
+physical-kaal_DEFINES := -DPHYSICAL_BASE=0x40400000 -DPHYSICAL_KAAL=1 -DPHYSICAL_EL=1
+physical-kaal-64m_DEFINES := -DPHYSICAL_BASE=0x44000000 -DPHYSICAL_KAAL=1 -DPHYSICAL_EL=1
+physical-raw_DEFINES := -DPHYSICAL_BASE=0x40080000 -DPHYSICAL_RAW=1
+physical-raw-16m_DEFINES := -DPHYSICAL_BASE=0x41000000 -DPHYSICAL_RAW=1
+PHYSICAL_RAWS := physical-raw physical-raw-16m
+PHYSICAL_ELFS := $(PHYSICALS:%=build/targets/%.elf)
+PHYSICAL_DIR := tests/targets/physical
+PHYSICAL_SRCS := $(PHYSICAL_DIR)/start.S $(PHYSICAL_DIR)/main.c $(addprefix $(IMAGE_DIR)/,dtb.c report.c)
+
+# $(call link_physical,NAME,OUT,CHECKSUM)
+link_physical = $(CROSS_COMPILE)gcc $(TARGET_CFLAGS) $($1_CFLAGS) $($1_DEFINES) -DPHYSICAL_CKSUM=$3 \
+	$(TARGET_LDFLAGS) $($1_LDFLAGS) -T build/targets/$1.lds -o $2 $(PHYSICAL_SRCS)
+
+$(PHYSICAL_ELFS) $(PHYSICAL_RAWS:%=build/targets/%.elf): build/targets/%.elf: $(wildcard $(PHYSICAL_DIR)/*) \
+		$(wildcard $(IMAGE_DIR)/*) $(TARGET_COMMON)
+	@mkdir -p $(@D)
+	$(Q)$(CROSS_COMPILE)gcc -E -P -I. $($*_DEFINES) -o $(@:.elf=.lds) $(PHYSICAL_DIR)/physical.lds.S
+	$(Q)$(call link_physical,$*,$@.first,0)
+	$(Q)$(CROSS_COMPILE)objcopy -O binary -j .text -j .rodata $@.first $@.summed
+	$(Q)sum=$$($(PYTHON) -c 'import sys, zlib; print(zlib.crc32(open(sys.argv[1], "rb").read()))' \
+		$@.summed) && $(call link_physical,$*,$@,$$sum)
+	$(Q)rm $@.first $@.summed
+
+$(PHYSICAL_RAWS:%=build/targets/%.bin): %.bin: %.elf
+	$(Q)$(CROSS_COMPILE)objcopy -O binary $< $@
+
 # --- what spoils a core's registers before it comes here
 
 build/targets/dirty.bin: tests/targets/dirty/dirty.S
@@ -106,5 +142,5 @@ build/targets/drain.elf: $(wildcard tests/targets/drain/*)
 		$(filter-out %.ld,$^)
 
 .PHONY: targets
-targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) $(IMAGE_FILES) build/targets/dirty.bin \
-		build/targets/drain.elf
+targets: $(ROOTTASK_ELFS) $(KERNEL_ELFS) $(IMAGE_FILES) $(PHYSICAL_ELFS) \
+		$(PHYSICAL_RAWS:%=build/targets/%.bin) build/targets/dirty.bin build/targets/drain.elf

@@ -78,8 +78,8 @@ static void test_no_tables(void **state)
 {
     static const char *const lines[] = {"map",    "map show", "map add 0 0 4K r",
                                         "mmu on", "mmu off",  "map walk -b 0"};
-    static const char reason[] = ": a Linux kernel is entered with the MMU off, without boot "
-                                 "tables\r\n";
+    static const char reason[] =
+        ": a kernel entered as Linux has the MMU off, and no boot tables\r\n";
 
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -126,10 +126,10 @@ static void test_the_other_protocol(void **state)
 {
     (void)state;
     assert_refuses("boot sel4", ERR_MISMATCH,
-                   "error: boot: the kernel is a Linux Image, not seL4\r\n");
+                   "error: boot: the kernel is entered as Linux, not as seL4\r\n");
     boot_fake_init(&boot, commands, 1, 1);
     assert_refuses("boot linux -n", ERR_MISMATCH,
-                   "error: boot: the kernel is an seL4 ELF, not Linux\r\n");
+                   "error: boot: the kernel is entered as seL4, not as Linux\r\n");
     assert_has("boot sel4 -n", "handover: seL4 at EL1");
 }
 

@@ -101,10 +101,11 @@ static void test_load_one(void **state)
 static void test_load_refuses(void **state)
 {
     (void)state;
-    assert_refuses("load foo", ERR_USAGE,
-                   "error: load: unexpected word: foo; usage: load [kernel|dtb|app|initrd]\r\n");
+    assert_refuses(
+        "load foo", ERR_USAGE,
+        "error: load: unexpected word: foo; usage: load [kernel|dtb|app|initrd|module]\r\n");
     assert_refuses("load kernel app", ERR_USAGE,
-                   "error: load: too many words; usage: load [kernel|dtb|app|initrd]\r\n");
+                   "error: load: too many words; usage: load [kernel|dtb|app|initrd|module]\r\n");
     boot.app.file[boot.app.content[0]] ^= 1;
     assert_int_equal(monitor_fake_run(&boot.fake, "load"), -ERR_DIGEST);
     assert_false(m->boot.progress.loaded[PLAN_KERNEL]);

@@ -20,7 +20,7 @@ static int setup(void **state)
     memset(&plan, 0, sizeof(plan));
     machine_fake_init(&tables, &machine);
     machine_fake_regions(&tables, &busy);
-    plan.protocol = PLAN_SEL4;
+    plan.protocol = PROTOCOL_SEL4;
     map = (struct memory_map){.busy = &busy, .plan = &plan, .machine = &machine};
     return 0;
 }
@@ -122,7 +122,7 @@ static void test_what_is_left_of_a_refused_plan(void **state)
 
     (void)state;
     add_ram(0x1000, 0x7000);
-    plan.protocol = PLAN_NOTHING;
+    plan.protocol = PROTOCOL_NONE;
     plan.ranges[PLAN_KERNEL] = (struct range){0x1000, 0x5000};
     assert_map(&row, 1);
 }

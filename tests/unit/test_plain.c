@@ -186,7 +186,7 @@ static void test_damaged_upload_changes_nothing(void **state)
     assert_string_equal(why.text, "image other.gz: gzip data is damaged or cut short");
     assert_string_equal(images_find(&now()->sources, FIT_APP)->name, "app.gz");
     assert_memory_equal(plain_bytes(&now()->sources, FIT_APP).data, plain.data, plain.size);
-    assert_int_equal(now()->plan.protocol, PLAN_SEL4);
+    assert_int_equal(now()->plan.protocol, PROTOCOL_SEL4);
 }
 
 int main(void)

@@ -22,7 +22,7 @@ static int setup(void **state)
 {
     (void)state;
     boot_fake_init(&boot, no_commands, 1, 1);
-    assert_int_equal(now()->plan.protocol, PLAN_SEL4);
+    assert_int_equal(now()->plan.protocol, PROTOCOL_SEL4);
     return 0;
 }
 
@@ -130,7 +130,7 @@ static void test_busy_memory_is_gone_around_or_named(void **state)
         ERR_OK);
     assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_OVERLAP);
     assert_non_null(strstr(d.text, "secure"));
-    assert_int_equal(plan.protocol, PLAN_NOTHING);
+    assert_int_equal(plan.protocol, PROTOCOL_NONE);
 }
 
 static void test_no_kernel_is_no_plan(void **state)
@@ -141,7 +141,7 @@ static void test_no_kernel_is_no_plan(void **state)
     (void)state;
     now()->input.kernel.size = 0;
     assert_int_equal(plan_make(&now()->input, &plan, &d), ERR_NOTFOUND);
-    assert_int_equal(plan.protocol, PLAN_NOTHING);
+    assert_int_equal(plan.protocol, PROTOCOL_NONE);
 }
 
 int main(void)

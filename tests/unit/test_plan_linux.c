@@ -53,7 +53,7 @@ static void make(void)
 
     if (plan_make(&input, &plan, &d))
         fail_msg("%s", d.text);
-    assert_int_equal(plan.protocol, PLAN_LINUX);
+    assert_int_equal(plan.protocol, PROTOCOL_LINUX);
 }
 
 static void assert_refused(int err, const char *reason)
@@ -62,7 +62,7 @@ static void assert_refused(int err, const char *reason)
 
     assert_int_equal(plan_make(&input, &plan, &d), err);
     assert_string_equal(d.text, reason);
-    assert_int_equal(plan.protocol, PLAN_NOTHING);
+    assert_int_equal(plan.protocol, PROTOCOL_NONE);
 }
 
 static void assert_range(enum plan_role role, uint64_t start, uint64_t end)

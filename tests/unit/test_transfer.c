@@ -255,7 +255,7 @@ static void test_a_file_for_each_slot(void **state)
     (void)state;
     m->board.machine.ram_count = 1;
     m->board.machine.ram[0] = (struct range){ARCH_FAKE_BASE, ARCH_FAKE_BASE + ARCH_FAKE_BYTES};
-    for (; *name < '7'; (*name)++) {
+    for (; *name < '8'; (*name)++) {
         send_header(name, "128");
         send_block(1, 128);
         send_eot();
@@ -263,7 +263,7 @@ static void test_a_file_for_each_slot(void **state)
     send_header(name, "128");
     assert_int_equal(monitor_fake_run(&fake, "ymodem"), -ERR_NOMEM);
     assert_non_null(strstr(console_fake_take(&fake.console),
-                           "\r\nerror: ymodem: '7.elf' is one file more than the 6 that are taken "
+                           "\r\nerror: ymodem: '8.elf' is one file more than the 7 that are taken "
                            "at once\r\n"));
 }
 

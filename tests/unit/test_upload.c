@@ -234,10 +234,10 @@ static void test_without_a_kernel_a_root_task_waits(void **state)
     assert_int_equal(choice_plan(&m->board, now()), ERR_NOTFOUND);
     receive(0, UPLOAD_APP, "", new_app(0x2000), 0);
     assert_taken(1);
-    assert_int_equal(now()->plan.protocol, PLAN_NOTHING);
+    assert_int_equal(now()->plan.protocol, PROTOCOL_NONE);
     receive(0, UPLOAD_KERNEL, "", new_kernel(ARCH_FAKE_BASE, 0x4000), 0);
     assert_taken(1);
-    assert_int_equal(now()->plan.protocol, PLAN_SEL4);
+    assert_int_equal(now()->plan.protocol, PROTOCOL_SEL4);
     assert_int_equal(range_bytes(now()->plan.ranges[PLAN_APP]), 0x2000);
 }
 

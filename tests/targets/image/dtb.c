@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* As much of a devicetree reader as the checks need. It runs with the MMU off: only aligned
  * accesses. */
-#include "tests/targets/image/image.h"
+#include "tests/targets/image/report.h"
 
 enum { OFF_STRUCT = 8, OFF_STRINGS = 12, BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4 };
 
@@ -61,4 +61,16 @@ struct value dtb_find(const uint8_t *dtb, const char *node, const char *name)
             return (struct value){NULL, 0};
         }
     }
+}
+
+struct range dtb_ram(const uint8_t *dtb)
+{
+    const struct value reg = dtb_find(dtb, "memory", "reg");
+    uint64_t start;
+
+    if (reg.data == NULL || reg.bytes < 12)
+        return (struct range){0, 0};
+    start = dtb_number((struct value){reg.data, 8});
+    /* Two cells, and one or two. */
+    return (struct range){start, start + dtb_number((struct value){reg.data + 8, reg.bytes - 8})};
 }

@@ -32,23 +32,6 @@ static_assert(sizeof(struct image_entry) == IMAGE_ENTRY_BYTES, "start.S leaves r
 
 noreturn void image_main(const struct image_entry *entry);
 noreturn void image_exit(uint64_t status);
-
-/* dtb.c */
-
-/** A property's value where it is in the tree; data NULL: there is none. */
-struct value {
-    const uint8_t *data;
-    uint32_t bytes;
-};
-
-/** Of a devicetree: big-endian words. */
-uint32_t dtb_word(const uint8_t *at);
-
-/** A value of one or two cells; 0 where it is none. */
-uint64_t dtb_number(struct value value);
-
-/** Property @name of the root's child @node; of its unit address nothing is asked. */
-struct value dtb_find(const uint8_t *dtb, const char *node, const char *name);
 #endif
 
 #endif

@@ -1,84 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Linux protocol, row by row. Position-independent: no table of pointers. */
 #include "tests/targets/image/image.h"
+#include "tests/targets/image/report.h"
 #include "tests/targets/pattern.h"
 
-#define sysreg_read(name)                                  \
-    __extension__({                                        \
-        uint64_t value_;                                   \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_)); \
-        value_;                                            \
-    })
-
-#define UART  ((volatile uint32_t *)0x9000000)
 #define BLOCK UINT64_C(0x200000)
 #define GIB   (UINT64_C(1) << 30)
 
-enum { UART_FR = 0x18 / 4, UART_FR_BUSY = 1 << 3, DTB_MAGIC = 0xd00dfeed - (INT64_C(1) << 32) };
-
-struct range {
-    uint64_t start, end;
-};
-
 extern const uint64_t image_pattern[], image_pattern_end[];
-
-static unsigned count, failed;
-
-/* --- Printing ----------------------------------------------------------------------------- */
-
-static void print_char(char c)
-{
-    UART[0] = (unsigned char)c;
-    while ((UART[UART_FR] & UART_FR_BUSY) != 0)
-        ;
-}
-
-static void print(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '\n')
-            print_char('\r');
-        print_char(*text);
-    }
-}
-
-static void print_hex(uint64_t value)
-{
-    print("0x");
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        const unsigned digit = value >> shift & 0xf;
-
-        if (shift == 0 || value >> shift != 0)
-            print_char((char)(digit < 10 ? '0' + digit : 'a' + digit - 10));
-    }
-}
-
-static void say(const char *name, uint64_t value)
-{
-    print("contract: ");
-    print(name);
-    print(" = ");
-    print_hex(value);
-    print("\n");
-}
-
-static void check(const char *name, uint64_t got, uint64_t want)
-{
-    count++;
-    print("contract: ");
-    print(name);
-    print(": ");
-    if (got == want) {
-        print("ok\n");
-        return;
-    }
-    failed++;
-    print("FAIL got ");
-    print_hex(got);
-    print(" want ");
-    print_hex(want);
-    print("\n");
-}
 
 /* --- Checks ------------------------------------------------------------------------------- */
 
@@ -98,25 +27,6 @@ static void check_registers(const struct image_entry *entry)
     check("CNTFRQ is set", sysreg_read(cntfrq_el0) != 0, 1);
 }
 
-static bool is_inside(struct range inner, struct range outer)
-{
-    return outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end;
-}
-
-static bool is_disjoint(struct range a, struct range b)
-{
-    return a.end <= b.start || b.end <= a.start;
-}
-
-static struct range find_ram(const uint8_t *dtb)
-{
-    const struct value reg = dtb_find(dtb, "memory", "reg");
-    const uint64_t start = dtb_number((struct value){reg.data, 8});
-
-    /* Two cells, and one or two. */
-    return (struct range){start, start + dtb_number((struct value){reg.data + 8, reg.bytes - 8})};
-}
-
 static void check_image(struct range image, struct range ram)
 {
     volatile uint64_t *last = (volatile uint64_t *)(uintptr_t)((image.end - 8) & ~UINT64_C(7));
@@ -133,19 +43,6 @@ static void check_dtb(struct range dtb, struct range image, struct range ram)
     check("DTB within 2 MiB", dtb.start / BLOCK, (dtb.end - 1) / BLOCK);
     check("DTB inside RAM", is_inside(dtb, ram), 1);
     check("DTB beside the image", is_disjoint(dtb, image), 1);
-}
-
-static uint32_t crc32(struct range bytes)
-{
-    uint32_t crc = UINT32_MAX;
-
-    for (const uint8_t *p = (const uint8_t *)(uintptr_t)bytes.start;
-         p < (const uint8_t *)(uintptr_t)bytes.end; p++) {
-        crc ^= *p;
-        for (unsigned bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
-    }
-    return ~crc;
 }
 
 static void check_initrd(struct range initrd, struct range dtb, struct range image,
@@ -172,10 +69,10 @@ static void check_memory(const struct image_entry *entry)
     const struct value bootargs = dtb_find(tree, "chosen", "bootargs");
     struct range ram;
 
-    check("DTB magic", dtb_word(tree), (uint32_t)DTB_MAGIC);
-    if (dtb_word(tree) != (uint32_t)DTB_MAGIC)
+    check("DTB magic", dtb_word(tree), DTB_MAGIC);
+    if (dtb_word(tree) != DTB_MAGIC)
         return;
-    ram = find_ram(tree);
+    ram = dtb_ram(tree);
     check_image(image, ram);
     check_dtb(dtb, image, ram);
     check_initrd(initrd, dtb, image, ram);
@@ -190,7 +87,7 @@ void image_main(const struct image_entry *entry)
     say("base", entry->base);
     check_registers(entry);
     check_memory(entry);
-    say("checks", count);
-    say("failed", failed);
-    image_exit(failed);
+    say("checks", check_count);
+    say("failed", check_failed);
+    image_exit(check_failed);
 }
