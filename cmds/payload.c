@@ -120,8 +120,13 @@ static void print_elf(struct monitor *m, const struct fit_image *image)
     const bool physical = image->role == FIT_KERNEL && m->boot.now->plan.protocol > PROTOCOL_LINUX;
     struct elf64 elf;
     struct diag why;
+    int err;
 
-    if ((physical ? elf64_open_physical : elf64_open)(plain(m, image), &elf, &why))
+    if (physical)
+        err = elf64_open_physical(plain(m, image), &elf, &why);
+    else
+        err = elf64_open(plain(m, image), &elf, &why);
+    if (err)
         console_printf(&m->con, "  unusable: %s\n", why.text);
     else
         print_segments(m, image->role, &elf);

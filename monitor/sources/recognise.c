@@ -156,8 +156,10 @@ static int check_content(enum upload_slot slot, const struct fit_image *image, s
 
     if (slot == UPLOAD_DTB)
         err = fdt_mem_check(image->data, &used, &why);
+    else if (elf64_is_elf(image->data) && slot == UPLOAD_KERNEL)
+        err = elf64_open_physical(image->data, &elf, &why);
     else if (elf64_is_elf(image->data))
-        err = (slot == UPLOAD_KERNEL ? elf64_open_physical : elf64_open)(image->data, &elf, &why);
+        err = elf64_open(image->data, &elf, &why);
     else if ((slot == UPLOAD_KERNEL || slot == UPLOAD_MODULE) && linux_image_is(image->data))
         err = linux_image_open(image->data, &header, &why);
     return err ? diag_set(d, err, "%s: %s: %s", slot_name(slot), image->name, why.text) : ERR_OK;

@@ -26,7 +26,7 @@ LOADER = ROOT / "build/elfmon.elf"
 SIZE = 64 * 1024
 GOAL = 25  # instructions per byte
 PROMPT = b"elfmon> "
-IDLE = "idle_wait", "watch", "spin", "pl011_fill"  # of drivers/idle.c, and what it looks with
+IDLE = ("set_end",)  # of drivers/idle.c: asks whether a sleep would end
 RUN = re.compile(r"Trace .*\[[0-9a-f]+/([0-9a-f]+)/[0-9a-f]+/([0-9a-f]+)\]")
 BLOCK_LIMIT = 0x1FF  # of the flags behind the last slash: QEMU's CF_COUNT_MASK
 REWOUND = re.compile(r"cpu_io_recompile: rewound execution of TB to ([0-9a-f]+)")
@@ -116,7 +116,7 @@ def by_function(command, sender):
 
 
 def busy(totals):
-    """Instructions for each byte, without those that only wait."""
+    """Instructions for each byte, without those that are there to wait."""
     return sum(n for name, n in totals.items() if not name.startswith(IDLE)) / SIZE
 
 

@@ -151,28 +151,17 @@ class Drain(Line):
         """To where it says '?'."""
         self.until(self.first)
         self.first = b""
-        self.ask(self.order(False, 0, 0), ACK + b"?")
+        self.ask(self.order(1, 0), ACK + b"?")
 
     @staticmethod
-    def order(sleep, block, total):
-        """Whether it sleeps when there is nothing; how much is worth an ACK; how much will come."""
-        return f"{sleep:d} {block} {total}\n".encode()
+    def order(block, total):
+        """How much is worth an ACK; how much will come."""
+        return f"{block} {total}\n".encode()
 
-    def stream(self, sleep, size):
-        """As fast as it takes them. Returns seconds."""
-        self.write(self.order(sleep, 0, size))
-        self.until(b"C")
-        start = time.monotonic()
-        self.write(bytes(size))
-        self.until(ACK)
-        seconds = time.monotonic() - start
-        self.until(b"?")
-        return seconds
-
-    def blocks(self, sleep, size, path):
+    def blocks(self, size, path):
         """From `sx -k`: a multiple of 1024 bytes, and an EOT. Returns the sender's seconds."""
         total = size // 1024 * FRAMED_BYTES + 1  # and an EOT
-        self.write(self.order(sleep, FRAMED_BYTES, total))
+        self.write(self.order(FRAMED_BYTES, total))
         seconds = self.send("sx -k", path)
         self.greet()  # the sender may have read the end too
         return seconds

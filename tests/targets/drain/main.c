@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Takes bytes from the PL011 of QEMU's virt machine and does nothing with them: no receiver can be
- * faster on that line. Again and again: says '?', reads the line "WAIT BLOCK TOTAL", says 'C', and
- * answers each BLOCK bytes with an ACK until it has taken TOTAL. BLOCK 0: only one, at the end.
+ * faster on that line asleep. Again and again: says '?', reads "BLOCK TOTAL" and a newline, says
+ * 'C', and answers each BLOCK bytes with an ACK until it has taken TOTAL.
  *
  * Source: Arm DDI 0183, "Programmers Model"; Arm IHI 0048, "Programmers' Model".
  */
-#include <stdbool.h>
 #include <stdint.h>
 
 #define BIT(n) (UINT32_C(1) << (n))
@@ -94,14 +93,13 @@ static void wait(uint64_t ticks)
 }
 
 /* At least one byte, FIFO_BYTES at most. Returns how many. */
-static unsigned drain(bool sleep, uint64_t ticks)
+static unsigned drain(uint64_t ticks)
 {
     uint32_t now = flags();
     unsigned count = now & FR_RXFF ? FIFO_BYTES : 1;
 
     while ((now & FR_RXFE) != 0) {
-        if (sleep)
-            wait(ticks);
+        wait(ticks);
         now = flags();
         count = now & FR_RXFF ? FIFO_BYTES : 1;
     }
@@ -138,23 +136,21 @@ void drain_main(void)
 
     for (;;) {
         uint64_t left, block, open = 0;
-        bool sleep;
 
         put('?');
-        sleep = read_number() != 0;
         block = read_number();
         left = read_number();
         put('C');
         while (left != 0) {
-            unsigned count = drain(sleep, ticks);
+            unsigned count = drain(ticks);
 
             left = left > count ? left - count : 0;
             open += count;
-            if (block != 0 && open >= block) {
+            if (open >= block) {
                 put(ACK);
                 open -= block;
             }
         }
-        put(ACK);
+        put(ACK); /* for the EOT */
     }
 }
