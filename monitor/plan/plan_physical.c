@@ -7,8 +7,11 @@
 #include "mm/room.h"
 #include "monitor/plan/plan_parts.h"
 
-/* KaaL's start code sets no stack pointer. */
-#define KAAL_STACK_BYTES KIB(64)
+/* KaaL's start code sets no stack pointer, and its kernel stays on the stack that it is entered
+ * with, also while a task's address space is in use. There it maps, for itself, what is between its
+ * own end and this far above the DTB. */
+#define KAAL_STACK_BYTES  KIB(64)
+#define KAAL_MAPPED_BYTES MIB(128)
 
 /* More than any machine has, and less than what a sum could wrap at. */
 #define STACK_BYTES_MAX (UINT64_C(1) << 48)
@@ -161,8 +164,8 @@ static bool find_in(const struct plan_input *in, uint64_t start, uint64_t end, u
            !regions_find_free(in->busy, (struct range){start, end}, bytes, PAGE_BYTES, true, group);
 }
 
-/* Below KaaL's kernel, because its allocator spares nothing behind its end; else as high as can be,
- * because kernels allocate from their end on. */
+/* KaaL's DTB and root task below the kernel, because its allocator spares nothing behind its end;
+ * else as high as can be, because kernels allocate from their end on. */
 static int find_group(const struct plan_input *in, const struct boot_plan *plan, uint64_t bytes,
                       struct range *group)
 {
@@ -181,12 +184,33 @@ static int find_group(const struct plan_input *in, const struct boot_plan *plan,
     return ERR_NOMEM;
 }
 
+/* As high above the kernel as KaaL maps, far from what its allocator hands out first. */
+static int place_kaal_stack(const struct plan_input *in, struct boot_plan *plan, uint64_t bytes,
+                            struct diag *d)
+{
+    const uint64_t kernel_end = plan->ranges[PLAN_KERNEL].end;
+    const uint64_t mapped_end = plan->ranges[PLAN_DTB].start + KAAL_MAPPED_BYTES;
+
+    for (unsigned i = in->machine->ram_count; i-- > 0;) {
+        const struct range bank = in->machine->ram[i];
+        const uint64_t start = bank.start < kernel_end ? kernel_end : bank.start;
+        const uint64_t end = bank.end > mapped_end ? mapped_end : bank.end;
+
+        if (find_in(in, start, end, bytes, &plan->ranges[PLAN_STACK]))
+            return ERR_OK;
+    }
+    return diag_set(d, ERR_NOMEM,
+                    "stack: no %" PRIu64 " free bytes of RAM in 0x%" PRIx64 "-0x%" PRIx64
+                    ", which is what KaaL maps",
+                    bytes, kernel_end, mapped_end);
+}
+
 static int place_rest(const struct plan_input *in, struct boot_plan *plan, struct diag *d)
 {
     const uint64_t size[PLAN_ROLE_COUNT] = {
         [PLAN_DTB] = plan_pages(plan->dtb_bytes),
         [PLAN_APP] = plan_pages(plan->has_app ? in->app.size : 0),
-        [PLAN_STACK] = stack_bytes(in, plan),
+        [PLAN_STACK] = is_kaal(plan) ? 0 : stack_bytes(in, plan),
     };
     uint64_t total = size[PLAN_DTB] + size[PLAN_APP] + size[PLAN_STACK];
     struct range group;
@@ -194,9 +218,9 @@ static int place_rest(const struct plan_input *in, struct boot_plan *plan, struc
     if (!total)
         return ERR_OK;
     if (find_group(in, plan, total, &group))
-        return diag_set(d, ERR_NOMEM,
-                        "%s: %" PRIu64 " bytes with DTB and stack do not fit into free RAM%s",
+        return diag_set(d, ERR_NOMEM, "%s: %" PRIu64 " bytes with DTB%s do not fit into free RAM%s",
                         plan_role_name(plan->has_app ? PLAN_APP : PLAN_DTB), total,
+                        is_kaal(plan) ? "" : " and stack",
                         is_kaal(plan) ? " below the kernel" : "");
     for (int role = PLAN_DTB; role < PLAN_ROLE_COUNT; role++) {
         if (!size[role])
@@ -204,7 +228,7 @@ static int place_rest(const struct plan_input *in, struct boot_plan *plan, struc
         plan->ranges[role] = (struct range){group.start, group.start + size[role]};
         group.start += size[role];
     }
-    return ERR_OK;
+    return is_kaal(plan) ? place_kaal_stack(in, plan, stack_bytes(in, plan), d) : ERR_OK;
 }
 
 /* --- Copies and registers ----------------------------------------------------------------- */

@@ -19,6 +19,8 @@ from test_transfer import upload
 EL2, EL3 = "virt,virtualization=on", "virt,secure=on"
 KINDS = ["virt", EL2, EL2 + ",gic-version=3", EL3, EL3 + ",virtualization=on"]
 KERNEL_PA, RAW_PA = 0x40400000, 0x40080000
+# 128 MiB above the DTB of two pages, which is below a root task of eight, which is below the kernel.
+KAAL_SP = KERNEL_PA - 0x8000 - 0x2000 + (128 << 20)
 STACK_BYTES = 0x10000
 SECOND = 8  # of the raw kernel: where it may be entered, too
 
@@ -216,7 +218,7 @@ def test_every_register_is_set_not_inherited(run, kind, kernel):
         **dict.fromkeys([f"x{n}" for n in range(6, 30)], 0),
         "cpsr": 0x3C9 if at_el2 else 0x3C5,
         "x30": KERNEL_PA,
-        "sp": 0 if kernel == "elf" else KERNEL_PA,
+        "sp": 0 if kernel == "elf" else KAAL_SP,
         "tpidr_el1": 0,
         **({"sctlr_el2": 0x30C50830} if at_el2 else {"sctlr_el1": 0x30D00800}),
     }
@@ -245,24 +247,24 @@ def test_kaal_in_the_shell(start, image):
     text = machine.command("boot -n")
     assert "preflight: matches\nhandover: KaaL at EL1, 1 core of 2, MMU and caches off\n" in text
     app = (TARGETS / "roottask-16k.elf").read_bytes()
-    start_pa = 0x403E8000
+    start_pa = 0x403F8000
     for name, value in {
         "pc": KERNEL_PA,
         "x0": start_pa,
         "x1": start_pa + len(app),
         "x2": 0,
         "x3": int.from_bytes(app[24:32], "little"),
-        "SP": KERNEL_PA,
+        "SP": KAAL_SP,
         "SCTLR": 0x30D00800,
         "PSTATE": 0x3C5,
     }.items():
         assert re.search(f"^  {name} +{value:#018x}  ", text, re.M), name
     regions = machine.command("regions")
     lines = (
-        "0x00000000403e8000 0x00000000403f0000      32 KiB  root task (planned)",
-        "0x00000000403f0000 0x0000000040400000      64 KiB  stack (planned)",
+        "0x00000000403f8000 0x0000000040400000      32 KiB  root task (planned)",
         "0x0000000040400000 0x000000004042a000     168 KiB  kernel (planned)",
     )
+    assert "0x00000000483e6000 0x00000000483f6000      64 KiB  stack (planned)" in regions
     assert "\n".join(lines) in regions and "trampoline" not in regions
     for line in ("map", "mmu on"):
         reason = "a kernel entered as KaaL has the MMU off, and no boot tables"
@@ -367,7 +369,7 @@ BAD = {
     "another ELF takes no root task": dict(ELF, app="roottask-16k"),
     "root task: a kernel entered as raw takes none": dict(RAW, load=RAW_PA, app="roottask-16k"),
     "root task: a KaaL kernel needs one, and there is none": dict(kernel="physical-kaal.elf"),
-    "root task: 16875520 bytes with DTB and stack do not fit into free RAM below the kernel": dict(
+    "root task: 16809984 bytes with DTB do not fit into free RAM below the kernel": dict(
         kernel="physical-kaal.elf", app="roottask-16m"
     ),
     "kernel: 0x3ff00000-0x3ff2a000 is not inside the machine's RAM": dict(RAW, load=0x3FF00000),
