@@ -119,6 +119,9 @@ static int take_physical(const struct options *o, struct bytes file, struct inpu
 
     if (elf64_open_physical(file, &elf, &d) || elf_slim(&elf, &out->kernel, &d))
         return report_error(o->kernel, "%s", d.text);
+    /* The names that tell KaaL are not packed. */
+    if (out->protocol == PROTOCOL_KAAL)
+        out->rules.protocol = out->protocol;
     if (o->kernel_paddr.given && o->kernel_paddr.value != elf.pa.start)
         return report_error(o->kernel,
                             "its physical base is 0x%" PRIx64 ", --kernel-paddr is 0x%" PRIx64,
