@@ -85,7 +85,7 @@ static int check_entries(const struct elf64 *elf, const struct elf64_rela *rela,
                             i, (uint64_t)ELF64_R_TYPE(entry.r_info), R_AARCH64_RELATIVE);
         if (!is_aligned(entry.r_offset, sizeof(uint64_t)))
             return diag_set(d, ERR_ALIGN,
-                            "relocation %" PRIu64 ": 0x%" PRIx64 " is no multiple of 8", i,
+                            "relocation %" PRIu64 ": 0x%" PRIx64 " is not a multiple of 8", i,
                             entry.r_offset);
         if (!is_in_segment(elf, entry.r_offset))
             return diag_set(d, ERR_RANGE, "relocation %" PRIu64 ": 0x%" PRIx64 " is in no segment",
@@ -113,6 +113,10 @@ int elf64_rela_open(const struct elf64 *elf, struct elf64_rela *out, struct diag
                         dynamic.other);
     if (!dynamic.rela_bytes)
         return ERR_OK;
+    if (dynamic.rela_bytes % sizeof(Elf64_Rela))
+        return diag_set(d, ERR_FORMAT,
+                        "its relocations have %" PRIu64 " bytes, not a multiple of %zu",
+                        dynamic.rela_bytes, sizeof(Elf64_Rela));
     if (dynamic.entry_bytes != sizeof(Elf64_Rela))
         return diag_set(d, ERR_FORMAT, "a relocation has %" PRIu64 " bytes, not %zu",
                         dynamic.entry_bytes, sizeof(Elf64_Rela));

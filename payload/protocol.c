@@ -37,12 +37,13 @@ static bool is_sel4(struct bytes file)
     return facts.is_sel4;
 }
 
-/* What begins at a virtual address wants tables that nobody here knows. */
+/* What begins at a virtual address wants tables that nobody here knows. seL4's is never movable. */
 static bool is_physical(struct bytes file)
 {
-    struct elf64 elf;
+    struct elf64 elf = {.movable = false};
+    int err = elf64_open_physical(file, &elf, NULL);
 
-    return elf64_open_physical(file, &elf, NULL) == ERR_OK && elf.physical;
+    return elf.movable || (!err && elf.physical);
 }
 
 enum protocol protocol_of(struct bytes file, const struct protocol_rules *rules)

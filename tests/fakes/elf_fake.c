@@ -76,6 +76,41 @@ void elf_fake_add_symbols(struct elf_fake *elf, const struct elf_fake_symbol *sy
     elf_fake_set(elf, offsetof(Elf64_Ehdr, e_shentsize), 2, sizeof(Elf64_Shdr));
 }
 
+void elf_fake_set_data(struct elf_fake *elf, uint64_t va, unsigned width, uint64_t value)
+{
+    elf_fake_set(elf, elf->content[1] + va - ELF_FAKE_DATA_VA, width, value);
+}
+
+void elf_fake_init_movable(struct elf_fake *elf)
+{
+    static const struct elf_fake_segment segments[] = {
+        {ELF_FAKE_CODE_VA, ELF_FAKE_CODE_VA, 0x40, 0x40, PF_R | PF_X},
+        {ELF_FAKE_DATA_VA, ELF_FAKE_DATA_VA, 0x140, 0x2000, PF_R | PF_W},
+        {ELF_FAKE_DYNAMIC_VA, ELF_FAKE_DYNAMIC_VA, 0, 0, PF_R},
+    };
+    static const Elf64_Rela relocations[] = {
+        {0x2080, ELF64_R_INFO(0, R_AARCH64_RELATIVE), 0x1004},
+        {0x3ff8, ELF64_R_INFO(0, R_AARCH64_RELATIVE), 0x2080},
+    };
+    static const Elf64_Dyn dynamic[] = {
+        {DT_RELA, {ELF_FAKE_RELA_VA}},
+        {DT_RELASZ, {sizeof(relocations)}},
+        {DT_RELAENT, {sizeof(relocations[0])}},
+        {DT_NULL, {0}},
+    };
+    const uint64_t header = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr);
+    uint64_t at;
+
+    elf_fake_init(elf, segments, 3);
+    at = elf->content[1] + ELF_FAKE_DYNAMIC_VA - ELF_FAKE_DATA_VA;
+    memcpy(elf->file + elf->content[1], relocations, sizeof(relocations));
+    memcpy(elf->file + at, dynamic, sizeof(dynamic));
+    elf_fake_set(elf, offsetof(Elf64_Ehdr, e_type), 2, ET_DYN);
+    elf_fake_set(elf, header + offsetof(Elf64_Phdr, p_type), 4, PT_DYNAMIC);
+    elf_fake_set(elf, header + offsetof(Elf64_Phdr, p_offset), 8, at);
+    elf_fake_set(elf, header + offsetof(Elf64_Phdr, p_filesz), 8, sizeof(dynamic));
+}
+
 struct bytes elf_fake_bytes(const struct elf_fake *elf)
 {
     return (struct bytes){elf->file, elf->size};

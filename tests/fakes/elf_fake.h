@@ -32,6 +32,22 @@ void elf_fake_init(struct elf_fake *elf, const struct elf_fake_segment *segments
 void elf_fake_add_symbols(struct elf_fake *elf, const struct elf_fake_symbol *symbols,
                           unsigned count);
 
+/* A movable ELF: code at virtual 0x1000, data at 0x2000 of two pages, and in the data's file bytes
+ * two relocations and the dynamic section that tells of them. */
+enum {
+    ELF_FAKE_CODE_VA = 0x1000,
+    ELF_FAKE_DATA_VA = 0x2000,
+    ELF_FAKE_MOVABLE_BYTES = 0x3000, /* in memory */
+    ELF_FAKE_RELA_VA = 0x2000,
+    ELF_FAKE_DYNAMIC_VA = 0x2100, /* DT_RELA, DT_RELASZ, DT_RELAENT, DT_NULL */
+};
+
+/** Make it. Its relocations: 0x2080 gets 0x1004 + distance, 0x3ff8 gets 0x2080 + distance. */
+void elf_fake_init_movable(struct elf_fake *elf);
+
+/** Overwrite @width bytes of the file at virtual address @va of its data. */
+void elf_fake_set_data(struct elf_fake *elf, uint64_t va, unsigned width, uint64_t value);
+
 struct bytes elf_fake_bytes(const struct elf_fake *elf);
 
 /** Overwrite @width bytes at @offset with @value, little-endian. */
