@@ -70,7 +70,7 @@ struct plan_input {
     const char *bootargs;     /* for /chosen; NULL: what the DTB has */
     const char *xen_bootargs; /* likewise */
     struct sel4_facts facts;  /* from elfmon-pack, for stripped kernels; unknown fields 0 */
-    uint64_t app_offset;      /* bytes left free between the DTB and the root task */
+    uint64_t app_offset;      /* seL4: bytes left free between the DTB and the root task */
     struct protocol_rules rules;
     struct mappings added; /* more mappings for the boot tables */
     const struct machine *machine;

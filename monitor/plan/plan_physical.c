@@ -140,6 +140,8 @@ static int open_app(const struct plan_input *in, struct boot_plan *plan, struct 
         return plan->has_app ? diag_set(d, ERR_UNSUPPORTED,
                                         "root task: a kernel entered as %s takes none", name)
                              : ERR_OK;
+    if (!in->dtb.size)
+        return diag_set(d, ERR_STATE, "a KaaL kernel needs a devicetree, and there is none");
     if (!plan->has_app)
         return diag_set(d, ERR_NOTFOUND, "root task: a KaaL kernel needs one, and there is none");
     err = elf64_open(in->app, &plan->app, &why);
@@ -270,7 +272,7 @@ static void fill_handover(const struct plan_input *in, struct boot_plan *plan)
     h->x[0] = app.start;
     h->x[1] = app.start + in->app.size;
     h->x[3] = plan->app.entry;
-    h->x[4] = in->dtb.size ? dtb.start : 0;
+    h->x[4] = dtb.start;
     h->x[5] = plan->dtb_bytes;
 }
 
