@@ -42,6 +42,40 @@ static bool machine_from_dtb(const struct inputs *in, struct advice *out)
     return true;
 }
 
+/* Where QEMU's virt machine has its RAM: a guess for kernels that can be anywhere. */
+#define USUAL_RAM_BASE GIB(1)
+
+/* No machine has RAM from here on: the physical addresses of 52 bits end. */
+#define RAM_TOP (UINT64_C(1) << 52)
+
+/* More than the plan's rounding to pages and the additions to the DTB. */
+#define SLACK_BYTES BLOCK_BYTES
+
+/* Whole GiB with a kernel at physical addresses and what the plan adds; KaaL's goes below it. */
+static struct range around_physical(const struct inputs *in)
+{
+    uint64_t stack = in->rules.stack_bytes < GIB(1) ? in->rules.stack_bytes : GIB(1);
+    uint64_t rest = in->app.size + in->dtb.size + ADVICE_DTB_BYTES + stack + SLACK_BYTES;
+    uint64_t start = align_down(in->place.start, GIB(1));
+
+    if (in->place.end > RAM_TOP)
+        return (struct range){RAM_TOP - GIB(1), RAM_TOP};
+    if (in->protocol == PROTOCOL_KAAL && start && in->place.start - start < rest)
+        start -= GIB(1);
+    return (struct range){start, start + align_up(in->place.end - start + rest, GIB(1))};
+}
+
+static struct range assumed_ram(const struct inputs *in)
+{
+    paddr_t base = align_down(in->place.start, BLOCK_BYTES);
+
+    if (range_is_empty(in->place))
+        base = USUAL_RAM_BASE;
+    else if (in->protocol != PROTOCOL_SEL4)
+        return around_physical(in);
+    return (struct range){base, base + GIB(1)};
+}
+
 /* A machine that suits the kernel. */
 static void machine_from_kernel(const struct inputs *in, struct advice *out)
 {
@@ -49,7 +83,6 @@ static void machine_from_kernel(const struct inputs *in, struct advice *out)
     const struct machine_size size = {.ram = facts->ram_count ? facts->ram_count : 1,
                                       .cpus = facts->core_count ? facts->core_count : 1};
     struct machine *m = &out->machine;
-    paddr_t base = align_down(in->kernel_base, BLOCK_BYTES);
     struct arena arena = {0};
 
     make_tables(&size, &arena, &out->busy);
@@ -65,7 +98,7 @@ static void machine_from_kernel(const struct inputs *in, struct advice *out)
     for (unsigned i = 0; i < facts->ram_count; i++)
         (void)machine_add_ram(m, facts->ram[i], NULL);
     if (!facts->ram_count)
-        (void)machine_add_ram(m, (struct range){base, base + ADVICE_RAM_BYTES}, NULL);
+        (void)machine_add_ram(m, assumed_ram(in), NULL);
 }
 
 /* The file that the plan's reason is about: it begins with a role. */
@@ -86,6 +119,12 @@ static const char *culprit(const struct options *o, const struct diag *d)
             return files[role];
     }
     return o->kernel;
+}
+
+/* The root task may be uploaded. */
+static bool is_incomplete(const struct inputs *in)
+{
+    return in->protocol == PROTOCOL_KAAL && !in->app.size;
 }
 
 int advice_make(const struct inputs *in, struct advice *out)
@@ -109,7 +148,7 @@ int advice_make(const struct inputs *in, struct advice *out)
     bool from_dtb;
     struct diag d = {""};
 
-    if (!in->kernel.size)
+    if (!in->kernel.size || is_incomplete(in))
         return 0;
     from_dtb = machine_from_dtb(in, out);
     if (!from_dtb)
@@ -143,16 +182,55 @@ static paddr_t above_plan(const struct advice *advice)
     return align_up(end, BLOCK_BYTES);
 }
 
+static struct range above(struct range r, paddr_t limit)
+{
+    return (struct range){r.start > limit ? r.start : limit, r.end};
+}
+
+static struct range below(struct range r, paddr_t limit)
+{
+    return (struct range){r.start, r.end < limit ? r.end : limit};
+}
+
+/* The place nearest to @linked that is clear of @advice's plan, above it if there is one: at the
+ * start of RAM firmware leaves the devicetree. */
+static int find_place(const struct advice *advice, paddr_t linked, uint64_t bytes,
+                      struct range *place)
+{
+    const struct machine *m = &advice->machine;
+    int err = ERR_NOMEM;
+    unsigned max = regions_needed(advice->busy.count + PLAN_ROLE_COUNT);
+    struct regions taken = {0, max, file_memory(max * sizeof(struct region))};
+
+    for (unsigned i = 0; i < advice->busy.count; i++)
+        (void)regions_add_rest(&taken, advice->busy.entries[i].range, REGION_RESERVED, "", NULL);
+    for (unsigned i = 0; i < PLAN_ROLE_COUNT; i++) {
+        if (!range_is_empty(advice->plan.ranges[i]))
+            (void)regions_add_rest(&taken, advice->plan.ranges[i], REGION_PLANNED, "", NULL);
+    }
+    for (unsigned i = 0; i < m->ram_count && err; i++) {
+        if (m->ram[i].end > linked)
+            err = regions_find_free(&taken, above(m->ram[i], linked), bytes, BLOCK_BYTES, false,
+                                    place);
+    }
+    for (unsigned i = m->ram_count; i-- > 0 && err;) {
+        if (m->ram[i].start < linked)
+            err = regions_find_free(&taken, below(m->ram[i], linked), bytes, BLOCK_BYTES, true,
+                                    place);
+    }
+    return err;
+}
+
 paddr_t advice_load_addr(const struct advice *advice, paddr_t linked, uint64_t image_bytes)
 {
     struct range image;
 
     if (advice->plan.protocol == PROTOCOL_NONE || range_make(linked, image_bytes, &image) ||
-        !touches_plan(advice, image) || range_make(above_plan(advice), image_bytes, &image))
+        !touches_plan(advice, image))
         return linked;
-    for (unsigned i = 0; i < advice->machine.ram_count; i++) {
-        if (range_contains(advice->machine.ram[i], image) && !regions_overlap(&advice->busy, image))
-            return image.start;
-    }
-    return linked;
+    if (!range_make(above_plan(advice), image_bytes, &image) &&
+        machine_has_ram(&advice->machine, image) && !regions_overlap(&advice->busy, image))
+        return image.start;
+    return find_place(advice, linked, align_up(image_bytes, PAGE_BYTES), &image) ? linked
+                                                                                 : image.start;
 }

@@ -3,11 +3,13 @@
 
 #include <elf.h>
 #include <endian.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "host/file.h"
 #include "monitor/base/bits.h"
+#include "payload/elf64_rela.h"
 
 /* Fields stay little-endian as in the file; elf64_open has checked where they lie. */
 struct slim {
@@ -115,6 +117,21 @@ static void write_file(const struct slim *s, uint8_t *file)
     }
 }
 
+/* They are found by a program header, which goes where no segment holds what it describes. */
+static int check_relocations(const struct elf64 *before, const struct elf64 *after, struct diag *d)
+{
+    struct elf64_rela old, new;
+    int err = elf64_rela_open(before, &old, d);
+
+    if (err)
+        return err;
+    if (elf64_rela_open(after, &new, NULL) || new.count != old.count)
+        return diag_set(d, ERR_FORMAT,
+                        "no segment holds the dynamic section of its %" PRIu64 " relocations",
+                        old.count);
+    return ERR_OK;
+}
+
 /* The result goes through the monitor's reader again, as it will on the target. */
 static int check(const struct elf64 *before, struct bytes file, struct diag *d)
 {
@@ -132,7 +149,7 @@ static int check(const struct elf64 *before, struct bytes file, struct diag *d)
             return diag_set(d, ERR_FORMAT, "segment %u would change without the section headers",
                             i);
     }
-    return ERR_OK;
+    return before->movable ? check_relocations(before, &after, d) : ERR_OK;
 }
 
 int elf_slim(const struct elf64 *elf, struct bytes *out, struct diag *d)

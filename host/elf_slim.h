@@ -12,7 +12,8 @@
  * what symbols tell (sel4_facts) is taken before.
  *
  * Program headers of other types stay where they describe loaded bytes (PT_TLS) or none
- * (PT_GNU_STACK). ERR_FORMAT where the result is not what @elf was.
+ * (PT_GNU_STACK). ERR_FORMAT where the result is not what @elf was; of a movable one, errors of
+ * elf64_rela_open too.
  */
 int elf_slim(const struct elf64 *elf, struct bytes *out, struct diag *d);
 

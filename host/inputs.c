@@ -10,9 +10,6 @@
 #include "mm/fdt_mem.h"
 #include "monitor/base/bits.h"
 
-/* Where QEMU's virt machine has its RAM; a guess, as a Linux kernel does not tell. */
-#define LINUX_RAM_BASE GIB(1)
-
 /* Describe the executable @file, read from @path, in @elf and keep in @slim what boots. */
 static int take_elf(const char *path, struct bytes file, struct elf64 *elf, struct bytes *slim)
 {
@@ -23,13 +20,16 @@ static int take_elf(const char *path, struct bytes file, struct elf64 *elf, stru
     return 0;
 }
 
-static int read_app(const char *path, struct bytes *slim)
+static int read_app(const char *path, enum protocol protocol, struct bytes *out)
 {
     struct elf64 elf;
     struct bytes file;
 
-    return file_read(path, &file) || unpack_file(path, &file) ? -1
-                                                              : take_elf(path, file, &elf, slim);
+    if (file_read(path, &file) || unpack_file(path, &file) || take_elf(path, file, &elf, out))
+        return -1;
+    if (protocol == PROTOCOL_KAAL)
+        *out = file;
+    return 0;
 }
 
 /* @cpus is for kernels that do not tell; one that does is not overruled. */
@@ -51,7 +51,7 @@ static int describe_sel4(const char *path, const struct elf64 *kernel,
 {
     in->protocol = PROTOCOL_SEL4;
     sel4_facts(kernel, packed, &in->facts);
-    in->kernel_base = kernel->pa.start;
+    in->place = kernel->pa;
     return in->facts.is_sel4 ? 0 : report_error(path, "not an seL4 kernel");
 }
 
@@ -81,7 +81,6 @@ static int describe_linux(const char *path, struct inputs *in)
     if (linux_image_open(in->kernel, &image, &d))
         return report_error(path, "%s", d.text);
     in->protocol = PROTOCOL_LINUX;
-    in->kernel_base = LINUX_RAM_BASE;
     return 0;
 }
 
@@ -100,7 +99,6 @@ static int take_linux(const struct options *o, struct bytes file, struct inputs 
     return 0;
 }
 
-/* What is planned goes from the kernel's GiB on, since some of it lies below the kernel. */
 static int describe_physical(const char *path, struct inputs *in)
 {
     struct elf64 elf;
@@ -108,7 +106,8 @@ static int describe_physical(const char *path, struct inputs *in)
 
     if (elf64_open_physical(in->kernel, &elf, &d))
         return report_error(path, "%s", d.text);
-    in->kernel_base = align_down(elf.pa.start, GIB(1));
+    if (!elf.movable)
+        in->place = elf.pa;
     return 0;
 }
 
@@ -119,9 +118,6 @@ static int take_physical(const struct options *o, struct bytes file, struct inpu
 
     if (elf64_open_physical(file, &elf, &d) || elf_slim(&elf, &out->kernel, &d))
         return report_error(o->kernel, "%s", d.text);
-    /* The names that tell KaaL are not packed. */
-    if (out->protocol == PROTOCOL_KAAL)
-        out->rules.protocol = out->protocol;
     if (o->kernel_paddr.given && o->kernel_paddr.value != elf.pa.start)
         return report_error(o->kernel,
                             "its physical base is 0x%" PRIx64 ", --kernel-paddr is 0x%" PRIx64,
@@ -129,28 +125,40 @@ static int take_physical(const struct options *o, struct bytes file, struct inpu
     return describe_physical(o->kernel, out);
 }
 
+static int describe_raw(const char *path, struct inputs *in)
+{
+    if (range_make(in->rules.load, in->kernel.size, &in->place))
+        return report_error(path, "%zu bytes at 0x%" PRIx64 " pass 2^64", in->kernel.size,
+                            in->rules.load);
+    return 0;
+}
+
 static int take_raw(const struct options *o, struct bytes file, struct inputs *out)
 {
-    (void)o;
     out->kernel = file;
-    out->kernel_base = align_down(out->rules.load, GIB(1));
-    return 0;
+    if (o->kernel_paddr.given)
+        return report_error(o->kernel, "a kernel entered as raw takes no --kernel-paddr, but a "
+                                       "--load-to");
+    return describe_raw(o->kernel, out);
 }
 
 /* What a kernel that is entered in this way takes none of. */
 static int check_company(const struct options *o, enum protocol protocol)
 {
     const char *name = protocol_name(protocol);
-    const bool is_elf = protocol == PROTOCOL_ELF || protocol == PROTOCOL_RAW;
+    const bool is_plain = protocol == PROTOCOL_ELF || protocol == PROTOCOL_RAW;
 
-    if (o->app && is_elf && !o->protocol)
+    if (o->app && is_plain && !o->protocol)
         return report_error(o->kernel, "not an seL4 kernel, and another ELF takes no --app");
-    if (o->app && is_elf)
+    if (o->app && is_plain)
         return report_error(o->app, "a kernel entered as %s takes no --app", name);
-    if (o->initrd && (is_elf || protocol == PROTOCOL_KAAL))
+    if (o->initrd && (is_plain || protocol == PROTOCOL_KAAL))
         return report_error(o->initrd, "a kernel entered as %s takes no --initrd", name);
     if (o->cpus.given && protocol != PROTOCOL_SEL4 && protocol != PROTOCOL_LINUX)
         return report_error(o->kernel, "a kernel entered as %s takes no --cpus", name);
+    if (!is_plain && (o->stack.given || o->enter_el.given))
+        return report_error(o->kernel, "a kernel entered as %s takes no %s", name,
+                            o->stack.given ? "--stack" : "--enter-el");
     if (o->module && protocol != PROTOCOL_LINUX)
         return report_error(o->module, "only Xen takes a --module");
     return 0;
@@ -185,6 +193,7 @@ static int read_kernel(const struct options *o, struct inputs *out)
     if (!out->protocol)
         return report_error(o->kernel, "not an ELF file: it does not begin with 7f 45 4c 46; no "
                                        "arm64 Image either");
+    out->rules.protocol = out->protocol; /* the names that tell KaaL are not packed */
     return takers[out->protocol](o, file, out) || check_company(o, out->protocol) ? -1 : 0;
 }
 
@@ -241,10 +250,8 @@ int inputs_describe(const char *path, const struct sel4_facts *packed, struct in
         return describe_linux(path, in);
     if (in->protocol == PROTOCOL_ELF || in->protocol == PROTOCOL_KAAL)
         return describe_physical(path, in);
-    if (in->protocol == PROTOCOL_RAW) {
-        in->kernel_base = align_down(in->rules.load, GIB(1));
-        return 0;
-    }
+    if (in->protocol == PROTOCOL_RAW)
+        return describe_raw(path, in);
     if (elf64_open(in->kernel, &elf, &d))
         return report_error(path, "kernel: %s", d.text);
     return describe_sel4(path, &elf, packed, in);
@@ -255,7 +262,7 @@ int inputs_read(const struct options *o, struct inputs *out)
     *out = (struct inputs){.options = o};
     if (o->kernel && read_kernel(o, out))
         return -1;
-    if (o->app && read_app(o->app, &out->app))
+    if (o->app && read_app(o->app, out->protocol, &out->app))
         return -1;
     if (o->dtb && read_dtb(o->dtb, &out->dtb))
         return -1;

@@ -80,7 +80,7 @@ static int write_image(const struct options *o, const struct inputs *in, const s
         err = out_bin(&loader, fit, image.start, o->out);
     if (!err && o->verbose) {
         report_inputs(in, fit, advice);
-        report_plan(in, advice, image);
+        report_plan(advice, image);
     }
     return err;
 }
@@ -112,7 +112,7 @@ static int print_facts(const struct options *o)
 
     if (read_inputs(o, &in, &fit))
         return -1;
-    report_facts(&in.facts);
+    report_facts(&in);
     return 0;
 }
 

@@ -293,11 +293,39 @@ static int check_numbers(const struct options *o)
     return 0;
 }
 
+static int check_module(const struct options *o)
+{
+    if (o->module && !o->kernel)
+        return bad_usage("--module", "there is no --kernel");
+    if (o->xen_bootargs && !o->module && !o->fit)
+        return bad_usage("--xen-bootargs", "only with --module kernel:FILE");
+    return 0;
+}
+
+/* Where a kernel begins, with what, and at which level. */
+static int check_entry(const struct options *o)
+{
+    const char *stack_or_el = o->stack.given ? "--stack" : "--enter-el";
+    const bool taken =
+        o->protocol == PROTOCOL_NONE || o->protocol == PROTOCOL_ELF || o->protocol == PROTOCOL_RAW;
+
+    if (!o->stack.given && !o->enter_el.given)
+        return 0;
+    if (!o->kernel)
+        return bad_usage(stack_or_el, "there is no --kernel");
+    if (!taken)
+        return bad_usage(stack_or_el, "only with --protocol elf or raw");
+    if (o->enter_el.given && o->enter_el.value != 1 && o->enter_el.value != 2)
+        return bad_usage("--enter-el", "not 1 or 2");
+    if (o->stack.value > GIB(1))
+        return bad_usage("--stack", "more than 1 GiB");
+    return 0;
+}
+
 /* How a kernel is entered that does not tell itself. */
 static int check_protocol(const struct options *o)
 {
     const bool raw = o->protocol == PROTOCOL_RAW;
-    const bool physical = raw || o->protocol == PROTOCOL_ELF || o->protocol == PROTOCOL_NONE;
 
     if (o->protocol && !o->kernel)
         return bad_usage("--protocol", "there is no --kernel");
@@ -305,17 +333,6 @@ static int check_protocol(const struct options *o)
         return bad_usage("--protocol", "raw needs --load-to");
     if (!raw && (o->load_to.given || o->entry.given))
         return bad_usage(o->entry.given ? "--entry" : "--load-to", "only with --protocol raw");
-    if (!physical && (o->stack.given || o->enter_el.given))
-        return bad_usage(o->stack.given ? "--stack" : "--enter-el",
-                         "only with --protocol elf or raw");
-    if (o->enter_el.given && o->enter_el.value != 1 && o->enter_el.value != 2)
-        return bad_usage("--enter-el", "not 1 or 2");
-    if (o->stack.value > GIB(1))
-        return bad_usage("--stack", "more than 1 GiB");
-    if (o->module && !o->kernel)
-        return bad_usage("--module", "there is no --kernel");
-    if (o->xen_bootargs && !o->module && !o->fit)
-        return bad_usage("--xen-bootargs", "only with --module kernel:FILE");
     return 0;
 }
 
@@ -335,7 +352,7 @@ static int check_together(const struct options *o)
         return bad_usage("--loader", "missing; only --format fit does without");
     if (!o->kernel && (o->kernel_paddr.given || o->cpus.given))
         return bad_usage(o->cpus.given ? "--cpus" : "--kernel-paddr", "there is no --kernel");
-    if (check_numbers(o) || check_protocol(o))
+    if (check_numbers(o) || check_protocol(o) || check_entry(o) || check_module(o))
         return -1;
     if (o->stop_key && !*o->stop_key)
         return bad_usage("--stop-key", "empty");

@@ -6,12 +6,24 @@
 #include <string.h>
 
 #include "host/file.h"
+#include "monitor/base/bits.h"
 #include "monitor/plan/memory_map.h"
 #include "monitor/plan/preflight.h"
 #include "payload/fit_names.h"
 
-void report_facts(const struct sel4_facts *facts)
+/* The exception level that @in's kernel is built for. */
+static unsigned el_of(const struct inputs *in)
 {
+    if (in->protocol == PROTOCOL_KAAL)
+        return 1;
+    if (in->module.size) /* Xen's */
+        return 2;
+    return in->protocol == PROTOCOL_SEL4 ? in->facts.el : in->rules.el;
+}
+
+void report_facts(const struct inputs *in)
+{
+    const struct sel4_facts *facts = &in->facts;
     struct range ram = {facts->ram[0].start, 0};
 
     for (unsigned i = 0; i < facts->ram_count; i++) {
@@ -20,9 +32,11 @@ void report_facts(const struct sel4_facts *facts)
         if (facts->ram[i].end > ram.end)
             ram.end = facts->ram[i].end;
     }
-    printf("el=%u\ncores=%u\npa_bits=%u\ngic=%u\n", facts->el, facts->core_count, facts->pa_bits,
-           facts->gic_version);
+    printf("protocol=%s\nel=%u\ncores=%u\n", protocol_word(in->protocol), el_of(in),
+           facts->core_count);
+    printf("pa_bits=%u\ngic=%u\n", facts->pa_bits, facts->gic_version);
     printf("ram_start=0x%" PRIx64 "\nram_end=0x%" PRIx64 "\n", ram.start, ram.end);
+    printf("kernel_end=0x%" PRIx64 "\n", in->place.end);
 }
 
 static int longest_name(const struct fit *fit, int least)
@@ -61,7 +75,9 @@ void report_inputs(const struct inputs *in, const struct fit_blob *fit, const st
     char text[PREFLIGHT_TEXT_BYTES];
 
     report_images(&fit->read);
-    if (in->kernel.size) {
+    if (in->kernel.size && !advice->plan.protocol) {
+        puts("plan: made when a root task is uploaded");
+    } else if (in->kernel.size) {
         preflight_describe_kernel(&advice->plan, text, sizeof(text));
         printf("kernel built for: %s\n", text);
     }
@@ -102,7 +118,7 @@ static struct regions copy_with_room(const struct regions *set)
     return copy;
 }
 
-void report_plan(const struct inputs *in, const struct advice *advice, struct range image)
+void report_plan(const struct advice *advice, struct range image)
 {
     struct regions busy = copy_with_room(&advice->busy);
     const struct memory_map map = {
@@ -117,6 +133,7 @@ void report_plan(const struct inputs *in, const struct advice *advice, struct ra
                " overlaps the plan: the monitor moves out of the way\n",
                image.start, image.end);
     if (!advice->ram_known)
-        printf("RAM unknown, 1 GiB assumed from 0x%" PRIx64 "\n", in->kernel_base);
+        printf("RAM unknown, %" PRIu64 " GiB assumed from 0x%" PRIx64 "\n",
+               range_bytes(advice->machine.ram[0]) / GIB(1), advice->machine.ram[0].start);
     print_map(&map);
 }

@@ -27,8 +27,11 @@ ram_start=0x40000000
 
 memory() {
 	end=$(fact ram_end)
+	kernel_end=$(fact kernel_end)
 	if [ $((end)) -gt $((ram_start)) ]; then
 		echo $(((end - ram_start + 0xfffff) / 0x100000))M
+	elif [ $((kernel_end)) -gt $((ram_start + 0x40000000)) ]; then
+		echo $(((kernel_end - ram_start) / 0x40000000 + 1))G
 	else
 		echo 1G
 	fi

@@ -292,7 +292,8 @@ FACTS = ("el", "cores", "pa_bits", "gic", "ram_start", "ram_end")
 def test_facts_for_a_shell(packer, name, values):
     done = packer.run("--kernel", KERNEL.with_stem(name), "--facts")
     assert (done.returncode, done.stderr) == (0, "")
-    lines = [line.split("=") for line in done.stdout.splitlines()]
+    first, *lines, last = [line.split("=") for line in done.stdout.splitlines()]
+    assert first == ["protocol", "sel4"] and last[0] == "kernel_end"
     assert [(fact, int(value, 0)) for fact, value in lines] == list(zip(FACTS, values))
     assert list(packer.directory.iterdir()) == []
 

@@ -46,6 +46,9 @@ def run(directory, facts, *args, **environment):
         ({"ram_end": "0x140000000"}, "-m 4096M"),
         ({"ram_end": "0x40000001"}, "-m 1M"),
         ({"ram_end": "0x40000000"}, "-m 1G"),
+        ({"kernel_end": "0x80000000"}, "-m 1G"),
+        ({"kernel_end": "0x80001000"}, "-m 2G"),
+        ({"kernel_end": "0xc0001000", "ram_end": "0x60000000"}, "-m 512M"),
     ],
 )
 def test_machine_of_a_kernel(tmp_path, facts, expected):
