@@ -206,12 +206,11 @@ static int run(struct monitor *m, int argc, char **argv, struct diag *d)
     int err = read_options(argc, argv, &options, &wanted, &config, d);
 
     if (!err && config)
-        err = change_config(&m->boot, config, d);
+        err = change_config(&m->boot, config, wanted, !(options & (DRY | FORCE)), d);
     if (!err)
         err = choice_need_plan(m->boot.now, d);
-    if (!err && wanted && wanted != m->boot.now->plan.protocol)
-        err = diag_set(d, ERR_MISMATCH, "the kernel is entered as %s, not as %s",
-                       protocol_name(m->boot.now->plan.protocol), protocol_name(wanted));
+    if (!err)
+        err = choice_need_protocol(m->boot.now, wanted, d);
     if (err)
         return err;
     return options & DRY ? dry_run(m) : go(m, options, d);

@@ -257,16 +257,17 @@ static bool is_worse(const struct choice *to, const struct choice *now)
 static int plan(const struct boot *b, const struct change *c, struct diag *d)
 {
     struct choice *to = c->to;
-    int err = list_busy(b, to, d), plan_err;
+    int err = list_busy(b, to, d);
 
     if (err)
         return err;
-    plan_err = choice_plan(b->board, to);
-    if (!plan_err)
-        return c->matching ? preflight_check(&to->plan, &to->input, d) : ERR_OK;
-    if (c->forced || !is_worse(to, b->now))
+    err = choice_plan(b->board, to);
+    if (err && (c->forced || !is_worse(to, b->now)))
         return ERR_OK;
-    return diag_set(d, plan_err, "%s", to->problem.text);
+    if (err)
+        return diag_set(d, err, "%s", to->problem.text);
+    err = choice_need_protocol(to, c->wanted, d);
+    return !err && c->matching ? preflight_check(&to->plan, &to->input, d) : err;
 }
 
 /* The page may be another's: the monitor's where RAM is short, the plan's where it needs it. */
@@ -301,7 +302,8 @@ int change_commit(struct boot *b, struct change *c, struct diag *d)
 
 /* --- Changes ------------------------------------------------------------------------------ */
 
-int change_config(struct boot *b, const char *config, struct diag *d)
+int change_config(struct boot *b, const char *config, enum protocol wanted, bool matching,
+                  struct diag *d)
 {
     const struct fit *fit = &b->now->sources.fit;
     struct sources *s;
@@ -320,6 +322,8 @@ int change_config(struct boot *b, const char *config, struct diag *d)
     if (s->payload_problem.text[0])
         return diag_set(d, ERR_NOTFOUND, "payload: %s", s->payload_problem.text);
     c.roles = CHANGE_ALL_ROLES;
+    c.wanted = wanted;
+    c.matching = matching;
     return change_commit(b, &c, d);
 }
 

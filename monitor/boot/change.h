@@ -18,11 +18,12 @@
 #define CHANGE_ALL_ROLES ((unsigned)MASK(FIT_OTHER - 1, 0))
 
 struct change {
-    struct choice *to; /* the candidate; its sources are to be edited */
-    unsigned roles;    /* bit n: enum fit_role n has another image now */
-    unsigned fresh;    /* bit n: enum upload_slot n lies where it was received */
-    bool forced;       /* a plan that cannot be made any more is no error */
-    bool matching;     /* a kernel that does not match the machine is one */
+    struct choice *to;    /* the candidate; its sources are to be edited */
+    unsigned roles;       /* bit n: enum fit_role n has another image now */
+    unsigned fresh;       /* bit n: enum upload_slot n lies where it was received */
+    bool forced;          /* a plan that cannot be made any more is no error */
+    bool matching;        /* a kernel that does not match the machine is one */
+    enum protocol wanted; /* and one that is entered in another way; PROTOCOL_NONE: any */
 };
 
 /** Let the candidate be as things are. ERR_STATE where cores already wait for the plan as it is. */
@@ -37,9 +38,11 @@ int change_commit(struct boot *b, struct change *c, struct diag *d);
 
 /**
  * Have the images of the payload's configuration @config in force, but for what is uploaded; it
- * stays until there is another payload.
+ * stays until there is another payload. ERR_MISMATCH, and nothing has changed, where its kernel is
+ * not entered as @wanted (PROTOCOL_NONE: any), or, if @matching, does not match the machine.
  */
-int change_config(struct boot *b, const char *config, struct diag *d);
+int change_config(struct boot *b, const char *config, enum protocol wanted, bool matching,
+                  struct diag *d);
 
 /** Have @added in the boot tables, too. ERR_STATE where they are in force or there are none. */
 int change_add_mapping(struct boot *b, const struct mapping *added, struct diag *d);

@@ -87,6 +87,14 @@ int choice_need_plan(const struct choice *c, struct diag *d)
     return diag_set(d, ERR_STATE, "no plan: %s", c->problem.text);
 }
 
+int choice_need_protocol(const struct choice *c, enum protocol wanted, struct diag *d)
+{
+    if (!wanted || wanted == c->plan.protocol)
+        return ERR_OK;
+    return diag_set(d, ERR_MISMATCH, "the kernel is entered as %s, not as %s",
+                    protocol_name(c->plan.protocol), protocol_name(wanted));
+}
+
 enum fit_role choice_image(enum plan_role role)
 {
     switch (role) {

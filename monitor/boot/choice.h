@@ -24,6 +24,10 @@ int choice_plan(const struct board *board, struct choice *c);
 /** ERR_OK where there is a plan, else ERR_STATE with the reason. */
 int choice_need_plan(const struct choice *c, struct diag *d);
 
+/** ERR_OK where the plan enters its kernel as @wanted, or that is PROTOCOL_NONE; else ERR_MISMATCH.
+ */
+int choice_need_protocol(const struct choice *c, enum protocol wanted, struct diag *d);
+
 /** The devicetree to hand over, checked: an image, or the copy of the machine's. */
 int choice_dtb(const struct board *board, const struct sources *s, struct bytes *out,
                struct diag *d);

@@ -34,6 +34,10 @@ int images_open(struct sources *s)
     const struct slot *uploaded = uploaded_payload(s);
 
     if (uploaded) {
+        int err = fit_verify(&uploaded->image, &s->payload_problem);
+
+        if (err)
+            return err;
         s->payload_problem.text[0] = '\0';
         return fit_open(uploaded->image.data, *s->config ? s->config : NULL, &s->fit,
                         &s->payload_problem);

@@ -12,8 +12,9 @@ const struct fit_image *images_find(const struct sources *s, enum fit_role role)
 struct bytes images_payload(const struct sources *s);
 
 /**
- * Open as s->fit the payload that is in force, uploaded or embedded. An error of an uploaded one,
- * with the reason in s->payload_problem; of the embedded one s->payload_problem alone tells.
+ * Open as s->fit the payload that is in force, uploaded or embedded, if it still has the digest
+ * that it was received or packed with. An error of an uploaded one, with the reason in
+ * s->payload_problem; of the embedded one s->payload_problem alone tells.
  */
 int images_open(struct sources *s);
 

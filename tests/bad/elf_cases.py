@@ -90,7 +90,12 @@ ELFS = table(
         ("RISC-V", header(machine=243), "not for AArch64: ELF machine is 243"),
         ("no type", header(type=0), "not an executable at fixed addresses: ELF type is 0"),
         ("relocatable", header(type=1), "not an executable at fixed addresses: ELF type is 1"),
-        ("shared", header(type=3), "not an executable at fixed addresses: ELF type is 3"),
+        (
+            "shared",
+            header(type=3),
+            Host("not an executable at fixed addresses: ELF type is 3"),
+            Live("not an seL4 kernel: its virtual base is 0x|not an executable at fixed addresses"),
+        ),
         ("core dump", header(type=4), "not an executable at fixed addresses: ELF type is 4"),
         ("header size", header(ehsize=52), "ELF header size is 52, not 64"),
         ("phentsize 0", header(phentsize=0), "program header size is 0, not 56"),

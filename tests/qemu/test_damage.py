@@ -5,10 +5,13 @@ before stays in force, with all that has been done.
 """
 
 import re
+import shutil
 
 import pytest
 
-from images import pack
+import its
+from images import TARGETS, pack
+from test_transfer import upload
 
 KERNEL_PA = 0x40000000
 MARK = 0x5AFE5AFE
@@ -54,6 +57,27 @@ def test_a_damaged_tree_loses_no_progress(shell):
     assert "MISMATCH" in shell.command("payload").splitlines()[1]
     shell.command(back)
     assert "sha256 of its tree ok" in shell.command("payload").splitlines()[1]
+
+
+def test_a_damaged_uploaded_tree_loses_no_progress(shell, tmp_path):
+    """The images that its configurations name are covered by the digest of the whole file."""
+    for name in ("kernel.elf", "roottask.elf"):
+        shutil.copy(TARGETS / name, tmp_path)
+    nodes = [its.node("kernel", tmp_path / "kernel.elf")]
+    nodes += [its.node(f"app-{x}", tmp_path / "roottask.elf") for x in "ab"]
+    configs = {f"conf-{n}": 'kernel = "kernel"; loadables = "app-a";' for n in (1, 2)}
+    fit = its.make(tmp_path, its.source(nodes, configs, "conf-1"), "-E")
+    upload(shell, "xmodem payload", ["sx", "-q", "-k", fit])
+    tree = at(shell.command("payload"), r"FIT, .* at (0x[0-9a-f]+)")
+    shell.command("load; map")
+    done = shell.command("info").splitlines()[-1]
+    name = tree + fit.read_bytes().rindex(b"app-a\0") + 4
+    shell.command(f"mw.b {name:#x} 0x62")
+    assert "its sha256 is " in shell.fails("boot conf-2")
+    assert shell.command("info").splitlines()[-1] == done
+    shell.command(f"mw.b {name:#x} 0x61")
+    assert "handover: seL4" in shell.command("boot -n conf-2")
+    assert "configuration conf-2" in shell.command("payload")
 
 
 @pytest.mark.parametrize("offset", [0, 0x3C, 0x200], ids=["magic", "structure", "content"])

@@ -144,6 +144,33 @@ def test_wrong_configurations_change_nothing(shell):
     check_boots(shell)
 
 
+@pytest.mark.parametrize(
+    "line, reason",
+    {
+        "boot smp": "cores: kernel built for ",
+        "boot linux conf-2": "the kernel is entered as seL4, not as Linux",
+    }.items(),
+)
+def test_a_configuration_that_does_not_match_is_not_taken(start, tmp_path, files, line, reason):
+    smp4 = shutil.copy(TARGETS / "kernel-smp4.elf", tmp_path)
+    nodes = [its.node("kernel", files[0]), its.node("kernel-4", smp4), its.node("app", files[1])]
+    configs = {
+        "conf-1": 'kernel = "kernel"; loadables = "app";',
+        "conf-2": 'kernel = "kernel"; loadables = "app"; bootargs = "2";',
+        "smp": 'kernel = "kernel-4"; loadables = "app";',
+    }
+    fit = its.make(tmp_path, its.source(nodes, configs, "conf-1"), "-E")
+    machine = start(embed(fit, "--autoboot", "off"))
+    machine.expect_prompt()
+    machine.command("load; map; mmu on")
+    before = machine.command("regions"), machine.command("info"), machine.command("payload")
+    assert reason in machine.fails(line)
+    after = machine.command("regions"), machine.command("info"), machine.command("payload")
+    assert after == before
+    machine.send("boot\r")
+    check_boots(machine)
+
+
 def test_default_that_is_missing(start, tmp_path, files):
     """elfmon-pack refuses it; a FIT that is uploaded or patched can still be like that."""
     patient = Patient(embed(several(tmp_path, files), "--autoboot", "off"))
